@@ -1,0 +1,98 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x00001000U
+#endif
+
+static int stat_mask(int fd, unsigned mask, struct clinux_file *file) {
+  struct statx result;
+  memset(&result, 0, sizeof result);
+  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, mask | STATX_MNT_ID, &result) != 0)
+    return -1;
+  file->mode = result.stx_mode;
+  file->size = result.stx_size;
+  file->mount_id = 0;
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 33)
+  if (result.stx_mask & STATX_MNT_ID) file->mount_id = result.stx_mnt_id;
+#endif
+#endif
+  file->device_major = result.stx_dev_major;
+  file->device_minor = result.stx_dev_minor;
+  return 0;
+}
+
+int clinux_stat_type(int fd, struct clinux_file *file) { return stat_mask(fd, STATX_TYPE, file); }
+
+int clinux_stat_size(int fd, struct clinux_file *file) {
+  return stat_mask(fd, STATX_TYPE | STATX_MODE | STATX_SIZE, file);
+}
+
+int clinux_open_path(const char *path, int flags) {
+  return open(path, O_PATH | O_CLOEXEC | flags);
+}
+
+static int open_beneath(int directory, const char *path, uint64_t flags, uint64_t mode) {
+  struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_BENEATH};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int clinux_open_path_beneath(int directory, const char *path) {
+  return open_beneath(directory, path, O_PATH, 0);
+}
+
+int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode) {
+  return open_beneath(directory, path, (uint64_t)(unsigned)flags, mode);
+}
+
+int clinux_unlink(int directory, const char *name) { return unlinkat(directory, name, 0); }
+
+int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
+
+int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clinux_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], int input,
+                 int output, int errors) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error != 0) return error;
+  error = posix_spawnattr_init(&attributes);
+  if (error != 0) {
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  sigemptyset(&none);
+  sigfillset(&all);
+  // The descriptors given are above 2 (they come from pipe2 in a process that has 0, 1 and 2).
+  if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, input, 0);
+  if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+  if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+  if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  if (error == 0) error = posix_spawn_file_actions_addchdir_np(&actions, "/");
+  if (error == 0) error = posix_spawnattr_setsigmask(&attributes, &none);
+  if (error == 0) error = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (error == 0)
+    error = posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  if (error == 0) error = posix_spawn(pid, path, &actions, &attributes, argv, envp);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}

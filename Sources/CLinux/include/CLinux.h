@@ -1,0 +1,46 @@
+// Linux system calls that Swift's Glibc module does not show, because its module map is built
+// without _GNU_SOURCE. Thin wrappers only: each returns what the call returns and leaves errno.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// What statx(2) told of a file that is asked for here.
+struct clinux_file {
+  uint32_t mode;        // stx_mode
+  uint64_t size;        // stx_size
+  uint64_t mount_id;    // stx_mnt_id, 0 where the kernel (before 5.8) does not tell
+  uint32_t device_major;
+  uint32_t device_minor;
+};
+
+/// statx(2) of an open descriptor, past attribute caches (AT_STATX_FORCE_SYNC), `STATX_TYPE` only.
+int clinux_stat_type(int fd, struct clinux_file *file);
+/// statx(2) of an open descriptor: type, mode and size, past attribute caches.
+int clinux_stat_size(int fd, struct clinux_file *file);
+
+/// open(2) with O_PATH | O_CLOEXEC and `flags`: names a file without opening it.
+int clinux_open_path(const char *path, int flags);
+/// openat2(2) with O_PATH | O_CLOEXEC, RESOLVE_BENEATH: never leaves `directory`.
+int clinux_open_path_beneath(int directory, const char *path);
+/// openat2(2) with RESOLVE_BENEATH, `flags` and `mode`.
+int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode);
+/// unlinkat(2) of a name in `directory`.
+int clinux_unlink(int directory, const char *name);
+
+/// pipe2(2) with O_CLOEXEC.
+int clinux_pipe(int fds[2]);
+/// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK.
+int clinux_eventfd(void);
+
+/// pthread_setname_np(3) of the calling thread; at most 15 bytes.
+int clinux_name_thread(const char *name);
+
+/// posix_spawn(3) of `path` in a new session, in `/`, with no signal blocked and all at their
+/// defaults, `input` as descriptor 0, `output` as 1, `errors` as 2, and no other descriptor open.
+/// Returns 0 or an errno; errno itself is not set.
+int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], int input,
+                 int output, int errors);
+
+#endif

@@ -1,0 +1,4 @@
+@main
+struct Mountmon {
+  static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct FaultFS {
+  static func main() {}
+}
