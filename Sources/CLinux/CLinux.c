@@ -17,32 +17,32 @@
 #define STATX_MNT_ID 0x00001000U
 #endif
 
-static int stat_mask(int fd, unsigned mask, struct clinux_file *file) {
+static int stat_file(int fd, int sync, unsigned mask, struct clinux_file *file) {
   struct statx result;
   memset(&result, 0, sizeof result);
-  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, mask | STATX_MNT_ID, &result) != 0)
-    return -1;
+  if (statx(fd, "", AT_EMPTY_PATH | sync, mask | STATX_MNT_ID, &result) != 0) return -1;
   file->mode = result.stx_mode;
   file->size = result.stx_size;
-  file->mount_id = 0;
-#ifdef __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 33)
-  if (result.stx_mask & STATX_MNT_ID) file->mount_id = result.stx_mnt_id;
-#endif
-#endif
+  file->mount_id = (result.stx_mask & STATX_MNT_ID) ? result.stx_mnt_id : 0;
   file->device_major = result.stx_dev_major;
   file->device_minor = result.stx_dev_minor;
   return 0;
 }
 
-int clinux_stat_type(int fd, struct clinux_file *file) { return stat_mask(fd, STATX_TYPE, file); }
+int clinux_stat_fresh(int fd, struct clinux_file *file) {
+  return stat_file(fd, AT_STATX_FORCE_SYNC, STATX_TYPE | STATX_SIZE, file);
+}
 
-int clinux_stat_size(int fd, struct clinux_file *file) {
-  return stat_mask(fd, STATX_TYPE | STATX_MODE | STATX_SIZE, file);
+int clinux_stat_known(int fd, struct clinux_file *file) {
+  return stat_file(fd, AT_STATX_DONT_SYNC, 0, file);
 }
 
 int clinux_open_path(const char *path, int flags) {
   return open(path, O_PATH | O_CLOEXEC | flags);
+}
+
+int clinux_open_component(int directory, const char *name) {
+  return openat(directory, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
 static int open_beneath(int directory, const char *path, uint64_t flags, uint64_t mode) {
@@ -50,19 +50,29 @@ static int open_beneath(int directory, const char *path, uint64_t flags, uint64_
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
-int clinux_open_path_beneath(int directory, const char *path) {
-  return open_beneath(directory, path, O_PATH, 0);
-}
-
 int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode) {
   return open_beneath(directory, path, (uint64_t)(unsigned)flags, mode);
 }
 
-int clinux_unlink(int directory, const char *name) { return unlinkat(directory, name, 0); }
+int clinux_open_path_beneath(int directory, const char *path) {
+  return open_beneath(directory, path, O_PATH, 0);
+}
+
+int clinux_open_at(int directory, const char *path, int flags, unsigned mode) {
+  return openat(directory, path, flags | O_CLOEXEC, mode);
+}
+
+ssize_t clinux_read_link(int fd, char *buffer, size_t size) {
+  return readlinkat(fd, "", buffer, size);
+}
+
+int clinux_unlink(int directory, const char *path) { return unlinkat(directory, path, 0); }
 
 int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clinux_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
 
 int clinux_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 

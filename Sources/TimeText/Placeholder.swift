@@ -1,1 +1,3 @@
-
+extension Duration {
+  public func text(roundedTo: Duration) -> String { "\(self)" }
+}

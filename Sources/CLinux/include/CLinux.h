@@ -15,24 +15,35 @@ struct clinux_file {
   uint32_t device_minor;
 };
 
-/// statx(2) of an open descriptor, past attribute caches (AT_STATX_FORCE_SYNC), `STATX_TYPE` only.
-int clinux_stat_type(int fd, struct clinux_file *file);
-/// statx(2) of an open descriptor: type, mode and size, past attribute caches.
-int clinux_stat_size(int fd, struct clinux_file *file);
+/// statx(2) of an open descriptor: type and size, asked of the file system itself
+/// (AT_STATX_FORCE_SYNC) and not of an attribute cache.
+int clinux_stat_fresh(int fd, struct clinux_file *file);
+/// statx(2) of an open descriptor: what the kernel knows without asking the file system
+/// (AT_STATX_DONT_SYNC); enough for `mount_id`.
+int clinux_stat_known(int fd, struct clinux_file *file);
 
 /// open(2) with O_PATH | O_CLOEXEC and `flags`: names a file without opening it.
 int clinux_open_path(const char *path, int flags);
-/// openat2(2) with O_PATH | O_CLOEXEC, RESOLVE_BENEATH: never leaves `directory`.
-int clinux_open_path_beneath(int directory, const char *path);
-/// openat2(2) with RESOLVE_BENEATH, `flags` and `mode`.
+/// openat(2) with O_PATH | O_CLOEXEC | O_NOFOLLOW: one component of a path, links not followed.
+int clinux_open_component(int directory, const char *name);
+/// openat2(2) with O_CLOEXEC, RESOLVE_BENEATH, `flags` and `mode`: never leaves `directory`.
 int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode);
-/// unlinkat(2) of a name in `directory`.
-int clinux_unlink(int directory, const char *name);
+/// openat2(2) as above with O_PATH: names a file without opening it.
+int clinux_open_path_beneath(int directory, const char *path);
+/// openat(2) with O_CLOEXEC, `flags` and `mode`.
+int clinux_open_at(int directory, const char *path, int flags, unsigned mode);
+/// readlinkat(2) of a link that was opened with O_PATH.
+ssize_t clinux_read_link(int fd, char *buffer, size_t size);
+/// unlinkat(2) of a path below `directory`.
+int clinux_unlink(int directory, const char *path);
 
 /// pipe2(2) with O_CLOEXEC.
 int clinux_pipe(int fds[2]);
 /// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK.
 int clinux_eventfd(void);
+
+/// eventfd(2) with EFD_CLOEXEC | EFD_SEMAPHORE: each read takes one, and waits for it.
+int clinux_semaphore(void);
 
 /// pthread_setname_np(3) of the calling thread; at most 15 bytes.
 int clinux_name_thread(const char *name);

@@ -1,0 +1,78 @@
+extension MountWatch {
+  /// Takes the answer of a probe.
+  ///
+  /// An answer that came too late is not believed: it says how things were when it was asked. It
+  /// shows that the mount answers again, so that the mount is looked at anew at once.
+  mutating func answered(
+    _ flight: Flight, _ report: ProbeReport, table: MountTable, at now: Tick
+  ) -> [ProbeEngine.Effect] {
+    guard let out = airborne, out.flight == flight else { return [] }
+    airborne = nil
+    guard !out.isLate, !out.isObsolete else {
+      schedule.wantsExtra(at: now)
+      return []
+    }
+    if let sighting = report.sighting, !place.update(from: sighting, in: table) {
+      // A mount made a moment ago: look again when its line in mountinfo has been read.
+      schedule.wantsExtra(at: now + .milliseconds(100))
+      return [.readTable]
+    }
+    guard var outcome = Outcome(judging: report, of: mount) else {
+      schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
+      return []
+    }
+    if report.sighting != nil, let fault = place.fault(for: mount.requirement) {
+      outcome = Outcome(
+        .absent, "\(mount.path): \(fault.explanation)", latency: report.latency)
+    }
+    if outcome.verdict.weight != .bad { place.remember() }
+    return judged(outcome, counts: out.counts, at: now)
+  }
+
+  /// Takes a new mount table.
+  ///
+  /// What has to be mounted and is not any more is known from the table alone, without a probe.
+  mutating func tableChanged(_ table: MountTable, at now: Tick) -> [ProbeEngine.Effect] {
+    let before = place
+    place.update(from: table)
+    guard place.realPath != nil else {
+      // Nobody knows yet where the path leads; what appears at its text is worth a look.
+      if table.mount(at: mount.path.description) != nil, last != nil { schedule.wantsExtra(at: now) }
+      return []
+    }
+    guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {
+      return []
+    }
+    // An autofs trigger is mounted by looking at it: only the probe can tell.
+    if place.mounted?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
+      before.fault(for: mount.requirement) == nil
+    {
+      return judged(
+        Outcome(.absent, "\(mount.path): \(fault.explanation)"), counts: true, at: now)
+    }
+    schedule.wantsExtra(at: now)
+    return []
+  }
+
+  /// Takes a new configuration of the same path.
+  mutating func configured(_ mount: Mount, at now: Tick) {
+    let asksAnew = mount.probe != self.mount.probe || mount.requirement != self.mount.requirement
+    let hurries = mount.interval < self.mount.interval
+    self.mount = mount
+    health.policy = mount.policy
+    if asksAnew { airborne?.isObsolete = true }
+    if asksAnew || hurries { schedule.wantsExtra(at: now) }
+  }
+
+  /// All that is known at this moment.
+  func status(at now: Tick) -> MountStatus {
+    MountStatus(
+      mount: mount, health: health.health, since: since, verdict: last?.outcome.verdict,
+      lastError: last?.outcome.explanation, lastCheck: last?.tick, latency: last?.outcome.latency,
+      failureCount: health.failureCount, isFlapping: health.isFlapping(at: now),
+      entry: place.entry, isMountPoint: place.isMountPoint,
+      overdue: airborne.flatMap { $0.deadline <= now ? now - $0.launched : nil },
+      fuseWaiting: fuseWaiting, verdictCounts: verdictCounts, transitions: transitions,
+      latencies: latencies)
+  }
+}

@@ -1,0 +1,166 @@
+import TimeText
+
+/// One mount under watch: its schedule, the probe that is out, what was seen, what it means.
+struct MountWatch: Sendable {
+  /// The number by which flights name this mount.
+  let key: UInt32
+  /// The mount as it is configured.
+  var mount: Mount
+  /// What outcomes mean.
+  var health: HealthMachine
+  /// When to look.
+  var schedule: Schedule
+  /// The probe that is out.
+  var airborne: Airborne?
+  /// Where the path leads and what is mounted there.
+  var place = MountPlace()
+  /// The last outcome, and when it was known.
+  var last: (outcome: Outcome, tick: Tick)?
+  /// Since when the mount has its present health.
+  var since: Tick
+  /// When the first outcome came that was not good, since the last healthy moment.
+  var outageStart: Tick?
+  /// Requests in the FUSE queue, read while the mount hung.
+  var fuseWaiting: Int?
+  var verdictCounts: [Verdict: UInt64] = [:]
+  var transitions: [Health: UInt64] = [:]
+  var latencies = LatencyHistogram()
+  private var sequence: UInt32 = 0
+  private let start: Tick
+
+  /// A probe that has been sent and not answered.
+  struct Airborne: Hashable, Sendable {
+    var flight: Flight
+    var launched: Tick
+    var deadline: Tick
+    /// Whether it is a round's probe and not an extra look.
+    var counts: Bool
+    /// Whether the deadline passed and the mount was called hung for it.
+    var isLate = false
+    /// Whether the configuration changed meanwhile, so that the answer answers another question.
+    var isObsolete = false
+  }
+
+  init(key: UInt32, mount: Mount, start: Tick) {
+    self.key = key
+    self.mount = mount
+    self.start = start
+    health = HealthMachine(policy: mount.policy, start: start)
+    schedule = Schedule(start: start)
+    since = start
+  }
+
+  /// A new watch of a path whose former watch ended while its probe was out.
+  init(reviving former: MountWatch, as mount: Mount, start: Tick) {
+    self.init(key: former.key, mount: mount, start: start)
+    sequence = former.sequence
+    airborne = former.airborne
+    airborne?.isObsolete = true
+  }
+
+  /// How long an outcome says something: no healthy mount goes without a look for longer.
+  private var freshUntil: Tick? {
+    guard health.state != .unknown else { return nil }
+    return (last?.tick ?? start) + mount.interval + mount.timeout
+  }
+
+  /// When `turn` has to be called at the latest.
+  var wake: Tick {
+    var wake = freshUntil ?? Tick(nanoseconds: .max)
+    guard let airborne else { return min(wake, schedule.due) }
+    wake = min(wake, airborne.isLate ? schedule.nextRound : airborne.deadline)
+    return wake
+  }
+
+  /// Does what is due.
+  mutating func turn(at now: Tick, using generator: inout SeededGenerator) -> [ProbeEngine.Effect] {
+    var effects: [ProbeEngine.Effect] = []
+    if let out = airborne {
+      let roundIsDue = schedule.nextRound <= now
+      if !out.isLate, out.deadline <= now {
+        airborne?.isLate = true
+        effects += judgedHung(since: out.launched, counts: out.counts, at: now)
+      } else if out.isLate, roundIsDue {
+        effects += judgedHung(since: out.launched, counts: true, at: now)
+      }
+      if roundIsDue {
+        schedule.beganRound(
+          at: now, interval: mount.interval, isFirst: false, using: &generator)
+      }
+    } else if schedule.due <= now {
+      effects.append(launch(at: now, using: &generator))
+    }
+    if let freshUntil, freshUntil <= now {
+      effects += record(.lapsed, outcome: nil, at: now)
+    }
+    return effects
+  }
+
+  private mutating func launch(
+    at now: Tick, using generator: inout SeededGenerator
+  ) -> ProbeEngine.Effect {
+    let isRound = schedule.nextRound <= now
+    if isRound {
+      schedule.beganRound(
+        at: now, interval: mount.interval, isFirst: sequence == 0, using: &generator)
+    } else {
+      schedule.beganExtra()
+    }
+    sequence &+= 1
+    let flight = Flight(mount: key, sequence: sequence)
+    airborne = Airborne(
+      flight: flight, launched: now, deadline: now + mount.timeout, counts: isRound)
+    return .probe(ProbeOrder(flight: flight, path: mount.path, probe: mount.probe))
+  }
+
+  private mutating func judgedHung(
+    since launched: Tick, counts: Bool, at now: Tick
+  ) -> [ProbeEngine.Effect] {
+    let seconds = (now - launched).text(roundedTo: .milliseconds(100))
+    var effects = judged(
+      Outcome(.hung, "\(mount.path): no answer for \(seconds)"), counts: counts, at: now)
+    if let entry = place.entry, entry.isFUSE {
+      effects.append(.readFuseQueue(mount: key, connection: entry.deviceMinor))
+    }
+    return effects
+  }
+
+  /// Takes an outcome into account.
+  mutating func judged(
+    _ outcome: Outcome, counts: Bool, at now: Tick
+  ) -> [ProbeEngine.Effect] {
+    verdictCounts[outcome.verdict, default: 0] += 1
+    if let latency = outcome.latency { latencies.record(latency) }
+    if outcome.verdict != .hung { fuseWaiting = nil }
+    if outcome.verdict.weight == .good {
+      schedule.sawGood()
+    } else {
+      outageStart = outageStart ?? now
+      schedule.sawTrouble(at: now, interval: mount.interval)
+    }
+    return record(.saw(outcome.verdict, counts: counts), outcome: outcome, at: now)
+  }
+
+  private mutating func record(
+    _ event: HealthMachine.Event, outcome: Outcome?, at now: Tick
+  ) -> [ProbeEngine.Effect] {
+    let previousVerdict = last?.outcome.verdict
+    let previous = health.health
+    let effects = health.handle(event, at: now)
+    last = outcome.map { ($0, now) }
+    for case .changed(_, let to) in effects {
+      since = now
+      transitions[to, default: 0] += 1
+    }
+    let outage = outageStart.map { now - $0 }
+    if health.health == .healthy { outageStart = nil }
+    guard !effects.isEmpty || previousVerdict != outcome?.verdict else { return [] }
+    return [
+      .announce(
+        Change(
+          label: mount.label, path: mount.path, previous: previous, health: health.health,
+          verdict: outcome?.verdict, explanation: outcome?.explanation,
+          failureCount: health.failureCount, outage: outage))
+    ]
+  }
+}

@@ -1,0 +1,196 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Watches mounts: the live shell around a `ProbeEngine`.
+///
+/// The monitor has a thread of its own that waits in poll(2): for answers of probes, for changes of
+/// the mount table, for the next thing that is due. It opens, stats and lists no watched path.
+///
+/// ```swift
+/// let monitor = MountMonitor(mounts: [mount])
+/// async let _ = monitor.run()
+/// for await change in monitor.changes() { print(change.label, change.health) }
+/// ```
+public final class MountMonitor: Sendable {
+  let engine: Mutex<ProbeEngine>
+  private let prober: ProberChoice
+  private let inbox = Mutex(Inbox())
+  private let wakeup: Int32
+  private let vitals = Mutex(Vitals())
+
+  private struct Inbox {
+    var mounts: [Mount]?
+    var isStopped = false
+    var hasRun = false
+    var observers: [@Sendable (MonitorNotice) -> Void] = []
+  }
+
+  /// The monitor's own signs of life.
+  public struct Vitals: Hashable, Sendable {
+    /// When the monitor's thread last went round.
+    public var lastTurn: Tick?
+    /// Since when no probe worker runs; `nil` while one does, or where none is used.
+    public var workerSilentSince: Tick?
+    /// How often a probe worker was started in place of another.
+    public var workerRestarts = 0
+  }
+
+  /// A monitor that does nothing until `run` is called.
+  ///
+  /// - Parameters:
+  ///   - mounts: What to watch.
+  ///   - prober: How to probe.
+  ///   - seed: Where the schedule's jitter comes from; random where it is not given.
+  /// - Throws: The errno, where the kernel has no descriptor left for the monitor.
+  public init(
+    mounts: [Mount], prober: ProberChoice = .inProcess, seed: UInt64? = nil
+  ) throws(ErrorNumber) {
+    engine = Mutex(
+      ProbeEngine(
+        mounts: mounts, seed: seed ?? UInt64.random(in: .min ... .max), start: .now()))
+    self.prober = prober
+    wakeup = try Descriptor(clinux_eventfd()).release()
+  }
+
+  deinit {
+    close(wakeup)
+  }
+
+  /// What is known of each mount now, in the order of the configuration.
+  public func statuses() -> [MountStatus] {
+    engine.withLock { $0.statuses(at: .now()) }
+  }
+
+  /// How many mounts there are of each health.
+  public var healthCounts: [Health: Int] {
+    engine.withLock { $0.healthCounts }
+  }
+
+  /// The monitor's own signs of life.
+  public var signsOfLife: Vitals {
+    vitals.withLock { $0 }
+  }
+
+  /// Watches these mounts from now on, and no others. What is known of a mount whose path stays is
+  /// kept; a probe that is out is waited for.
+  public func configure(_ mounts: [Mount]) {
+    inbox.withLock { $0.mounts = mounts }
+    wake()
+  }
+
+  /// Calls `observer` with each notice, on the monitor's thread: it must not block.
+  public func observe(_ observer: @escaping @Sendable (MonitorNotice) -> Void) {
+    inbox.withLock { $0.observers.append(observer) }
+  }
+
+  /// The changes from now on. A reader who falls behind by more than 256 misses the oldest; what is
+  /// true now is always in `statuses()`.
+  public func changes() -> AsyncStream<Change> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(256)) { continuation in
+      observe { notice in
+        switch notice {
+        case .change(let change): continuation.yield(change)
+        case .worker, .tableUnreadable: break
+        case .stopped: continuation.finish()
+        }
+      }
+    }
+  }
+
+  /// Watches until the task is cancelled or `stop` is called.
+  ///
+  /// Blocks no thread of the cooperative pool. A monitor runs once.
+  ///
+  /// - Throws: The errno, where the thread or `/proc/self/mountinfo` cannot be had.
+  public func run() async throws(ErrorNumber) {
+    let result: Result<Void, ErrorNumber> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        do throws(ErrorNumber) {
+          try start { continuation.resume(returning: $0) }
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    } onCancel: {
+      stop()
+    }
+    try result.get()
+  }
+
+  /// Starts the monitor's thread.
+  ///
+  /// - Parameter completion: Called at its end, on that thread.
+  /// - Throws: The errno, where no thread can be had.
+  public func start(
+    completion: @escaping @Sendable (Result<Void, ErrorNumber>) -> Void
+  ) throws(ErrorNumber) {
+    let mayRun = inbox.withLock { inbox in
+      defer { inbox.hasRun = true }
+      return !inbox.hasRun
+    }
+    guard mayRun else { return completion(.failure(ErrorNumber(rawValue: EALREADY))) }
+    try startThread {
+      clinux_name_thread("monitor")
+      let result: Result<Void, ErrorNumber>
+      do throws(ErrorNumber) {
+        result = .success(try MonitorLoop(self, self.prober).run())
+      } catch {
+        result = .failure(error)
+      }
+      self.tell(.stopped)
+      completion(result)
+    }
+  }
+
+  /// Ends the monitor's thread within moments, whatever its probes are at. Can be called from any
+  /// thread, and more than once.
+  public func stop() {
+    inbox.withLock { $0.isStopped = true }
+    wake()
+  }
+
+  private func wake() {
+    var one: UInt64 = 1
+    _ = write(wakeup, &one, MemoryLayout<UInt64>.size)
+  }
+}
+
+/// What a monitor tells its observers.
+public enum MonitorNotice: Hashable, Sendable {
+  /// A mount changed.
+  case change(Change)
+  /// The probe worker changed.
+  case worker(WorkerChange)
+  /// `/proc/self/mountinfo` could not be read; it is tried again at the next change.
+  case tableUnreadable(ErrorNumber)
+  /// The monitor has ended.
+  case stopped
+}
+
+extension MountMonitor {
+  /// The descriptor that becomes readable when there is something in the inbox.
+  var wakeupDescriptor: Int32 { wakeup }
+
+  /// Takes what callers have asked for since the last call.
+  func takeRequests() -> (mounts: [Mount]?, isStopped: Bool) {
+    inbox.withLock { inbox in
+      defer { inbox.mounts = nil }
+      return (inbox.mounts, inbox.isStopped)
+    }
+  }
+
+  /// Tells all observers.
+  func tell(_ notice: MonitorNotice) {
+    for observer in inbox.withLock({ $0.observers }) { observer(notice) }
+  }
+
+  /// Shows that the monitor's thread goes round.
+  func showLife(at now: Tick, worker: WorkerMachine?) {
+    vitals.withLock {
+      $0.lastTurn = now
+      $0.workerSilentSince = worker?.silentSince
+      $0.workerRestarts = worker?.restarts ?? 0
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Glibc
+
+/// The errno of the calling thread.
+var currentError: ErrorNumber { ErrorNumber(rawValue: errno) }
+
+/// An open file descriptor that is closed when its owner ends.
+struct Descriptor: ~Copyable {
+  let number: Int32
+
+  /// Takes what a system call returned.
+  ///
+  /// - Throws: The errno, if the call failed.
+  init(_ result: Int32) throws(ErrorNumber) {
+    guard result >= 0 else { throw currentError }
+    number = result
+  }
+
+  /// Gives the number away; whoever takes it closes it.
+  consuming func release() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
+  deinit {
+    close(number)
+  }
+}
+
+extension ErrorNumber: Error {}
+
+/// A pipe between two processes.
+struct Pipe: ~Copyable {
+  /// The end that a child gets.
+  let theirs: Descriptor
+  /// The end that stays here.
+  private let ours: Descriptor
+
+  /// Makes a pipe.
+  init(childReads: Bool) throws(ErrorNumber) {
+    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
+    defer { ends.deallocate() }
+    guard clinux_pipe(ends) == 0 else { throw currentError }
+    let first = try Descriptor(ends[0])
+    let second = try Descriptor(ends[1])
+    if childReads {
+      theirs = first
+      ours = second
+    } else {
+      theirs = second
+      ours = first
+    }
+  }
+
+  /// Closes the child's end and gives ours away.
+  consuming func keepOurs() -> Int32 {
+    ours.release()
+  }
+}
+
+extension Tick {
+  /// The present on the kernel's monotonic clock (clock_gettime(2), CLOCK_MONOTONIC): it is not
+  /// moved by clock steps and stands still while the machine sleeps.
+  public static func now() -> Tick {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Tick(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}
+
+/// Reads up to `limit` bytes of a small file of the kernel's (`/proc`, `/sys`): never of a mount.
+func readKernelFile(_ path: String, limit: Int) throws(ErrorNumber) -> [UInt8] {
+  let file = try Descriptor(open(path, O_RDONLY | O_CLOEXEC))
+  return try readToEnd(of: file.number, limit: limit)
+}
+
+/// Reads from a descriptor until its end or until there are `limit` bytes.
+func readToEnd(of descriptor: Int32, limit: Int) throws(ErrorNumber) -> [UInt8] {
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+  while bytes.count < limit {
+    let count = chunk.withUnsafeMutableBytes {
+      read(descriptor, $0.baseAddress, min($0.count, limit - bytes.count))
+    }
+    if count < 0, errno == EINTR { continue }
+    guard count >= 0 else { throw currentError }
+    guard count > 0 else { break }
+    bytes += chunk[..<count]
+  }
+  return bytes
+}
+
+/// Starts a detached thread with a small stack.
+///
+/// - Throws: The errno of pthread_create(3): EAGAIN at a limit of processes.
+func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNumber) {
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  defer { pthread_attr_destroy(&attributes) }
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  // Probes go a few calls deep; the default of 8 MiB would only make a list of processes look odd.
+  pthread_attr_setstacksize(&attributes, 256 << 10)
+  let box = Unmanaged.passRetained(ThreadBody(body))
+  var thread = pthread_t()
+  let error = pthread_create(
+    &thread, &attributes,
+    { argument in
+      guard let argument else { return nil }
+      Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
+  guard error == 0 else {
+    box.release()
+    throw ErrorNumber(rawValue: error)
+  }
+}
+
+private final class ThreadBody: Sendable {
+  let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
+  }
+}

@@ -1,0 +1,124 @@
+import CLinux
+import Glibc
+
+/// Probes by a child process: carries out what a `WorkerMachine` decides.
+final class WorkerProber: Prober {
+  private let command: [String]
+  private(set) var machine: WorkerMachine
+  private var child: WorkerProcess?
+  private var killed: [WorkerProcess] = []
+  private var machineWake: Tick
+  private var pings: UInt32 = 0
+
+  /// How often a killed child is asked for while it ought to end any moment.
+  private static let reapInterval = Duration.milliseconds(20)
+
+  init(command: [String], start: Tick) {
+    self.command = command
+    machine = WorkerMachine(start: start)
+    machineWake = start
+  }
+
+  var descriptors: [(descriptor: Int32, events: Int16)] { child?.descriptors ?? [] }
+
+  var wake: Tick {
+    killed.map(\.reapDue).reduce(machineWake, min)
+  }
+
+  func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent] {
+    guard let child, machine.isRunning else {
+      return orders.map {
+        .answered($0.flight, ProbeReport(finding: .unable("no probe worker is running")))
+      }
+    }
+    for order in orders { child.send(WorkerRequest.order(order).frame) }
+    return handle(.sent(orders.map(\.flight)), at: now)
+  }
+
+  func turn(at now: Tick) -> [ProberEvent] {
+    var events: [ProberEvent] = []
+    if let child { events += exchange(with: child, at: now) }
+    for process in killed where process.reapDue <= now {
+      process.reapDue = now + max(Self.reapInterval, (now - process.killedAt) / 4)
+      guard let reason = process.reap() else { continue }
+      killed.removeAll { $0 === process }
+      events += handle(.exited(pid: process.pid, reason), at: now)
+    }
+    if machineWake <= now { events += handle(.turn, at: now) }
+    return events
+  }
+
+  func stop() {
+    child?.end()
+    child = nil
+  }
+
+  private func exchange(with child: WorkerProcess, at now: Tick) -> [ProberEvent] {
+    var events: [ProberEvent] = []
+    do {
+      try child.flush()
+      for answer in try child.receive() {
+        switch answer {
+        case .report(let flight, let report):
+          events += handle(.reported(flight), at: now)
+          events.append(.answered(flight, report))
+        case .pong:
+          events += handle(.pong, at: now)
+        }
+      }
+    } catch {
+      // The process may have ended by itself: then its status tells more than the broken pipe.
+      if let reason = child.reapSoon() {
+        events += handle(.exited(pid: child.pid, reason), at: now)
+      } else {
+        events += handle(.broke("\(error)"), at: now)
+      }
+    }
+    return events
+  }
+
+  /// Carries out what the machine says; what that leads to goes back into it.
+  private func handle(_ event: WorkerMachine.Event, at now: Tick) -> [ProberEvent] {
+    var events: [ProberEvent] = []
+    for effect in machine.handle(event, at: now) {
+      switch effect {
+      case .start:
+        events += start(at: now)
+      case .ping:
+        pings &+= 1
+        child?.send(WorkerRequest.ping(pings).frame)
+      case .kill(let pid):
+        kill(pid, at: now)
+      case .inspect(let pid):
+        if let mounts = WorkerProcess.busyMounts(of: pid) {
+          events += handle(.stuck(pid: pid, mounts: mounts), at: now)
+        }
+      case .lost(let flights, let reason):
+        events += flights.map { .answered($0, ProbeReport(finding: .unable(reason))) }
+      case .announce(let change):
+        events.append(.worker(change))
+      case .wake(let tick):
+        machineWake = tick
+      }
+    }
+    return events
+  }
+
+  private func start(at now: Tick) -> [ProberEvent] {
+    do {
+      let child = try WorkerProcess(command: command)
+      self.child = child
+      return handle(.started(pid: child.pid), at: now)
+    } catch {
+      return handle(
+        .startFailed("start \(command.first ?? "the probe worker"): \(error)"), at: now)
+    }
+  }
+
+  private func kill(_ pid: Int32, at now: Tick) {
+    guard let child, child.pid == pid else { return }
+    child.kill(at: now)
+    if !child.isReaped { killed.append(child) }
+    self.child = nil
+  }
+}
