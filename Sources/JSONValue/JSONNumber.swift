@@ -11,10 +11,9 @@ public struct JSONNumber: Sendable {
   /// A number from text that is known to follow JSON's grammar.
   init(grammatical text: String) { self.text = text }
 
-  /// A number from its JSON text.
+  /// A number from its JSON text; `nil` where the text is anything else, such as `+1`, `.5` or `01`.
   ///
-  /// - Parameter text: A number by RFC 8259, without white space around it.
-  /// - Returns: `nil` where the text is anything else, such as `+1`, `.5`, `01` or `NaN`.
+  /// - Parameter text: A number by RFC 8259 of at most 4096 characters, without white space.
   public init?(_ text: some StringProtocol) {
     guard let value = try? JSONValue(parsing: String(text)), case .number(let number) = value,
       number.text.utf8.count == text.utf8.count
@@ -27,19 +26,19 @@ public struct JSONNumber: Sendable {
   /// - Parameter integer: Any integer.
   public init(_ integer: some BinaryInteger) { text = String(integer) }
 
-  /// The number with the fewest digits that reads back as exactly `double`.
+  /// The number with the fewest digits that reads back as exactly `double`; `nil` for infinities and
+  /// NaN, which JSON cannot write.
   ///
-  /// - Parameter double: A finite number; a whole one is spelled with `.0`.
-  /// - Returns: `nil` for infinities and NaN, which JSON cannot write.
+  /// - Parameter double: A finite number; a whole one is spelled with `.0`, or with an exponent.
   public init?(_ double: Double) {
     guard double.isFinite else { return nil }
     text = double.description
   }
 
-  /// The number with the fewest digits that reads back as exactly `float`.
+  /// The number with the fewest digits that reads back as exactly `float`; `nil` for infinities and
+  /// NaN, which JSON cannot write.
   ///
-  /// - Parameter float: A finite number; a whole one is spelled with `.0`.
-  /// - Returns: `nil` for infinities and NaN, which JSON cannot write.
+  /// - Parameter float: A finite number; a whole one is spelled with `.0`, or with an exponent.
   public init?(_ float: Float) {
     guard float.isFinite else { return nil }
     text = float.description

@@ -1,6 +1,8 @@
 extension JSONValue {
   /// Tells whether this is `null`.
-  public var isNull: Bool { self == .null }
+  public var isNull: Bool {
+    if case .null = self { true } else { false }
+  }
 
   /// The boolean, or `nil` where this is something else.
   public var boolValue: Bool? {
