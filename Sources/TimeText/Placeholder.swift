@@ -1,3 +1,0 @@
-extension Duration {
-  public func text(roundedTo: Duration) -> String { "\(self)" }
-}
