@@ -37,7 +37,9 @@ extension MountWatch {
     place.update(from: table)
     guard place.realPath != nil else {
       // Nobody knows yet where the path leads; what appears at its text is worth a look.
-      if table.mount(at: mount.path.description) != nil, last != nil { schedule.wantsExtra(at: now) }
+      if table.mount(at: mount.path.description) != nil, last != nil {
+        schedule.wantsExtra(at: now)
+      }
       return []
     }
     guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {

@@ -49,7 +49,9 @@ public struct HealthMachine: Hashable, Sendable {
 
   /// A machine that has seen nothing.
   ///
-  /// - Parameter start: When watching began; the start-up grace counts from here.
+  /// - Parameters:
+  ///   - policy: When outcomes become health.
+  ///   - start: When watching began; the start-up grace counts from here.
   public init(policy: HealthPolicy, start: Tick) {
     self.policy = policy
     self.start = start

@@ -48,7 +48,9 @@ struct LiveProbe {
     case .canary(let canary):
       bytes = try readCanary(canary, below: root.number)
     }
-    if probe.minimumFreeBytes > 0 || probe.minimumFreePercent > 0 { try measureSpace(of: root.number) }
+    if probe.minimumFreeBytes > 0 || probe.minimumFreePercent > 0 {
+      try measureSpace(of: root.number)
+    }
     if probe.writes { try WriteProbe(probe.target).run(below: root.number) }
     return .seen(bytes: bytes)
   }
@@ -98,7 +100,8 @@ struct LiveProbe {
     guard kind == .regular else { throw .stopped(.wrongKind(kind)) }
     // Opening by the descriptor's name looks nothing up again: what was checked is what is opened.
     let canaryFile = try Descriptor(
-      at: .open, open("/proc/self/fd/\(place.number)", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
+      at: .open, open("/proc/self/fd/\(place.number)", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    )
     posix_fadvise(canaryFile.number, 0, 0, Int32(POSIX_FADV_DONTNEED))
 
     let limit = order.probe.maximumBytes

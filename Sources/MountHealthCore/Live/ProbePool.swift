@@ -32,6 +32,7 @@ final class ProbePool: Sendable {
   /// A pool without threads.
   ///
   /// - Parameter deliver: Called with each report, on the thread that made it.
+  /// - Throws: The errno, where there is no descriptor left.
   init(
     deliver: @escaping @Sendable (Flight, ProbeReport) -> Void
   ) throws(ErrorNumber) {

@@ -19,7 +19,8 @@ public struct Mount: Hashable, Sendable {
 
   /// A mount; what is not given has the defaults of `docs/configuration.md`.
   public init(
-    name: MountName? = nil, path: MountPath, probe: Probe, requirement: MountRequirement = .remembered,
+    name: MountName? = nil, path: MountPath, probe: Probe,
+    requirement: MountRequirement = .remembered,
     interval: Duration = .seconds(30), timeout: Duration = .seconds(5), slowAfter: Duration? = nil,
     policy: HealthPolicy = HealthPolicy()
   ) {

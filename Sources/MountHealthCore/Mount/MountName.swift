@@ -8,8 +8,7 @@ public struct MountName: Hashable, Sendable, CustomStringConvertible {
 
   /// Takes a name.
   ///
-  /// - Parameter text: 1 to 253 bytes without control characters.
-  /// - Returns: `nil` for anything else.
+  /// - Parameter text: 1 to 253 bytes without control characters; anything else gives `nil`.
   public init?(_ text: String) {
     guard !text.isEmpty, text.utf8.count <= Self.maximumLength, !text.hasControlCharacters else {
       return nil

@@ -44,7 +44,8 @@ extension Outcome {
       explanation = "read \(canary): \(read) bytes came, its size is \(size)"
     case .unexpected(let text):
       verdict = .missing
-      explanation = "\(canary): holds \(text.quotedExcerpt), expected "
+      explanation =
+        "\(canary): holds \(text.quotedExcerpt), expected "
         + (mount.probe.expectation ?? "").quotedExcerpt
     case .fewEntries(let count):
       verdict = .absent

@@ -169,7 +169,10 @@ public struct WorkerMachine: Hashable, Sendable {
     case .running(let worker):
       if worker.pinged != nil {
         if worker.patienceEnds <= now {
-          effects += replace(worker, "no sign of life for \((now - worker.heard).text(roundedTo: .milliseconds(100)))", at: now)
+          effects += replace(
+            worker,
+            "no sign of life for \((now - worker.heard).text(roundedTo: .milliseconds(100)))",
+            at: now)
         }
       } else if now - worker.heard >= Self.heartbeat {
         update { $0.pinged = now }

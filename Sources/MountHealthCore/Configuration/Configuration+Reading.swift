@@ -1,0 +1,112 @@
+import JSONValue
+import TimeText
+
+extension Configuration {
+  /// Reads a configuration.
+  ///
+  /// - Parameter input: Where it comes from.
+  /// - Returns: The configuration, and a line for each thing that works and deserves a word.
+  /// - Throws: All that is wrong, at once. What is *not* an error: no file at all, as long as there
+  ///   are mounts; `null` and, for names and words, an empty text: they mean "not given".
+  public static func read(
+    _ input: ConfigurationInput
+  ) throws(ConfigurationFaults) -> (configuration: Configuration, warnings: [String]) {
+    var reader = ConfigurationReader()
+    let document = try parse(input.file)
+    let origin = input.file?.name ?? "configuration"
+    let file = reader.section(document, origin: origin, path: "", keys: ConfigurationKey.topKeys)
+    let top = LayeredSection(
+      ConfigurationKey.topKeys, of: nil, file: file, input: input, reader: &reader)
+    let watchdog = readWatchdog(file, input, &reader)
+    let mounts = readMounts(file, top, input, &reader)
+
+    guard reader.faults.isEmpty else { throw ConfigurationFaults(reader.faults) }
+    let configuration = Configuration(
+      mounts: mounts,
+      httpPort: top[.httpPort]?.asInteger ?? 8080,
+      httpAddress: top[.httpAddress]?.asText ?? "",
+      logLevel: top[.logLevel]?.asText.flatMap(LogThreshold.init) ?? .info,
+      logFormat: top[.logFormat]?.asText.flatMap(LogForm.init) ?? .json,
+      shutdownTimeout: top[.shutdownTimeout]?.asDuration ?? .seconds(30),
+      liveness: top[.liveness]?.asText.flatMap(Liveness.init) ?? .engine,
+      watchdog: watchdog)
+    return (configuration, reader.warnings)
+  }
+
+  private static func parse(
+    _ file: ConfigurationInput.File?
+  ) throws(ConfigurationFaults) -> JSONValue {
+    guard let file else { return .object(JSONObject()) }
+    guard file.bytes.count <= ConfigurationInput.maximumBytes else {
+      throw ConfigurationFaults([
+        "\(file.name): larger than \(ConfigurationInput.maximumBytes) bytes, expected at most that"
+      ])
+    }
+    guard !file.bytes.isEmpty else {
+      throw ConfigurationFaults(["\(file.name): is empty, expected a JSON object"])
+    }
+    do {
+      return try JSONValue(parsing: file.bytes)
+    } catch {
+      throw ConfigurationFaults(["\(file.name): \(error)"])
+    }
+  }
+
+  private static func readWatchdog(
+    _ file: ConfigurationReader.Section, _ input: ConfigurationInput,
+    _ reader: inout ConfigurationReader
+  ) -> WatchdogSettings {
+    let parent = ConfigurationKey("watchdog", .object(ConfigurationKey.watchdogKeys), "")
+    var section = ConfigurationReader.Section(origin: file.origin, path: "watchdog")
+    if let value = file.values["watchdog"], value != .null {
+      section = reader.section(
+        value, origin: file.origin, path: "watchdog", keys: ConfigurationKey.watchdogKeys)
+    }
+    let layers = LayeredSection(
+      ConfigurationKey.watchdogKeys, of: parent, file: section, input: input, reader: &reader)
+    var settings = WatchdogSettings()
+    if let value = layers[.isEnabled]?.asFlag { settings.isEnabled = value }
+    if let value = layers[.restartDelay]?.asDuration { settings.restartDelay = value }
+    if let value = layers[.maxRetries]?.asInteger { settings.maxRetries = value }
+    if let value = layers[.retryBackoffInitial]?.asDuration { settings.retryBackoffInitial = value }
+    if let value = layers[.retryBackoffMax]?.asDuration { settings.retryBackoffMax = value }
+    if settings.retryBackoffMax < settings.retryBackoffInitial {
+      reader.refuse(
+        section.place(of: .retryBackoffMax), settings.retryBackoffMax.text,
+        "at least retryBackoffInitial (\(settings.retryBackoffInitial.text))")
+    }
+    return settings
+  }
+
+  private static func readMounts(
+    _ file: ConfigurationReader.Section, _ top: LayeredSection, _ input: ConfigurationInput,
+    _ reader: inout ConfigurationReader
+  ) -> [Mount] {
+    let place = "\(file.origin): mounts"
+    guard let value = file.values["mounts"], value != .null else {
+      reader.fault(place, "at least one mount is required")
+      return []
+    }
+    guard let elements = value.arrayValue else {
+      reader.refuse(place, value.shown, "a list of 1 to \(ConfigurationKey.maximumMounts) objects")
+      return []
+    }
+    guard !elements.isEmpty else {
+      reader.fault(place, "at least one mount is required")
+      return []
+    }
+    guard elements.count <= ConfigurationKey.maximumMounts else {
+      reader.refuse(
+        place, "a list of \(elements.count)",
+        "a list of 1 to \(ConfigurationKey.maximumMounts) objects")
+      return []
+    }
+    var builder = MountsBuilder(top: top, workingDirectory: input.workingDirectory)
+    for (index, element) in elements.enumerated() {
+      let section = reader.section(
+        element, origin: file.origin, path: "mounts[\(index)]", keys: ConfigurationKey.mountKeys)
+      if element.objectValue != nil { builder.add(section, index, &reader) }
+    }
+    return builder.mounts
+  }
+}

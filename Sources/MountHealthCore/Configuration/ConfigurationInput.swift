@@ -1,0 +1,86 @@
+import JSONValue
+
+/// Where a configuration comes from: defaults, then the file, then the environment, then flags;
+/// each overrides the one before.
+public struct ConfigurationInput: Hashable, Sendable {
+  /// The file's name, as faults name it, and its bytes; `nil`: no file.
+  public var file: File?
+  /// The environment; only names that begin with `MOUNTMON_` are looked at.
+  public var environment: [String: String]
+  /// Flags that were given, by the key that they override: `["httpPort": "8081"]`.
+  public var flags: [String: String]
+  /// What relative paths of mounts begin at.
+  public var workingDirectory: String
+
+  /// A configuration file.
+  public struct File: Hashable, Sendable {
+    /// The name that faults begin with.
+    public var name: String
+    /// The file's content.
+    public var bytes: [UInt8]
+
+    /// A file.
+    public init(name: String, bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+
+  /// The largest file that is read.
+  public static let maximumBytes = 1 << 20
+
+  /// Input.
+  public init(
+    file: File? = nil, environment: [String: String] = [:], flags: [String: String] = [:],
+    workingDirectory: String = "/"
+  ) {
+    self.file = file
+    self.environment = environment
+    self.flags = flags
+    self.workingDirectory = workingDirectory
+  }
+}
+
+/// The values of the top keys, or of the watchdog's, from all sources.
+struct LayeredSection {
+  private var values: [String: ConfigurationValue] = [:]
+
+  init(
+    _ keys: [ConfigurationKey], of parent: ConfigurationKey?,
+    file: ConfigurationReader.Section, input: ConfigurationInput,
+    reader: inout ConfigurationReader
+  ) {
+    for key in keys {
+      switch key.kind {
+      case .object, .objects: continue
+      default: break
+      }
+      values[key.name] = reader.value(key, in: file)
+      let variable = key.environmentName(in: parent)
+      if let text = input.environment[variable] {
+        if text.hasPrefix("tcp://") || text.hasPrefix("udp://") {
+          // Kubernetes sets such variables for each Service, one called "mountmon-http" included.
+          reader.warn("environment: \(variable)", "describes a Service and is passed over")
+        } else {
+          read(key, text, at: "environment: \(variable)", &reader)
+        }
+      }
+      if parent == nil, let text = input.flags[key.name] {
+        read(key, text, at: "command line: \(key.name)", &reader)
+      }
+    }
+  }
+
+  private mutating func read(
+    _ key: ConfigurationKey, _ text: String, at place: String, _ reader: inout ConfigurationReader
+  ) {
+    guard !text.isEmpty || key.kind == ConfigurationKey.httpAddress.kind else { return }
+    if let value = key.kind.read(text: text) {
+      values[key.name] = value
+    } else {
+      reader.refuse(place, text.quotedExcerpt, key.kind.expectation)
+    }
+  }
+
+  subscript(key: ConfigurationKey) -> ConfigurationValue? { values[key.name] }
+}

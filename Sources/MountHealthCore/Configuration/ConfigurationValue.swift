@@ -1,0 +1,121 @@
+import JSONValue
+import TimeText
+
+/// A value of the configuration that has the right kind and lies in its range.
+enum ConfigurationValue: Hashable, Sendable {
+  case duration(Duration)
+  case integer(Int)
+  case number(Double)
+  case bytes(UInt64)
+  case flag(Bool)
+  case text(String)
+  case requirement(MountRequirement)
+}
+
+extension ConfigurationKey.Kind {
+  /// Reads a value of the file.
+  ///
+  /// - Returns: `nil` where it is of another kind, or out of range.
+  func read(_ value: JSONValue) -> ConfigurationValue? {
+    switch (self, value) {
+    case (.duration(let range), .string(let text)):
+      guard let duration = try? Duration(text: text), range.contains(duration) else { return nil }
+      return .duration(duration)
+    case (.integer(let range), .number(let number)):
+      return number.int.flatMap { range.contains($0) ? .integer($0) : nil }
+    case (.number(let range), .number(let number)):
+      return number.double.flatMap { range.contains($0) ? .number($0) : nil }
+    case (.bytes, .number(let number)):
+      return number.int.flatMap { UInt64(exactly: $0) }.map { .bytes($0) }
+    case (.bytes, .string(let text)):
+      return UInt64(byteCount: text).map { .bytes($0) }
+    case (.flag, .bool(let flag)):
+      return .flag(flag)
+    case (.text(let maximum), .string(let text)):
+      return text.utf8.count <= maximum ? .text(text) : nil
+    case (.name, .string(let text)):
+      return MountName(text).map { .text($0.description) }
+    case (.path, .string(let text)):
+      return (try? MountPath(text, workingDirectory: "/")).map { _ in .text(text) }
+    case (.canary, .string(let text)):
+      return (try? CanaryPath(text)).map { .text($0.description) }
+    case (.choice(let words), .string(let text)):
+      return words.contains(text) ? .text(text) : nil
+    case (.requirement, .bool(let flag)):
+      return .requirement(flag ? .mountPoint : .none)
+    case (.requirement, .string("auto")):
+      return .requirement(.remembered)
+    default:
+      return nil
+    }
+  }
+
+  /// Reads a value that came as text: from the environment or a flag.
+  func read(text: String) -> ConfigurationValue? {
+    switch self {
+    case .integer, .number, .flag:
+      guard let value = try? JSONValue(parsing: text) else { return nil }
+      return read(value)
+    case .bytes, .requirement:
+      if let value = try? JSONValue(parsing: text), let read = read(value) { return read }
+      return read(.string(text))
+    case .duration, .text, .name, .path, .canary, .choice:
+      return read(.string(text))
+    case .object, .objects:
+      return nil
+    }
+  }
+
+  /// What is allowed, to follow the word "expected".
+  var expectation: String {
+    switch self {
+    case .duration(let range):
+      "a duration from \(range.lowerBound.text) to \(range.upperBound.text), such as \"1m30s\""
+    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range):
+      "a number from \(JSONNumber(range.lowerBound)?.text ?? "0") to "
+        + "\(JSONNumber(range.upperBound)?.text ?? "0")"
+    case .bytes: "a whole number of bytes from 0 on, or a text such as \"10GiB\""
+    case .flag: "true or false"
+    case .text(let maximum): "a text of at most \(maximum) bytes"
+    case .name: "a text of 1 to \(MountName.maximumLength) bytes without control characters"
+    case .path: "a path without \"..\""
+    case .canary: "a path below the mount, without \"..\""
+    case .choice(let words): "one of " + words.joined(separator: ", ")
+    case .requirement: "\"auto\", true, false, or an object with \"fsType\", \"source\" or both"
+    case .object: "an object"
+    case .objects(_, let count): "a list of \(count.lowerBound) to \(count.upperBound) objects"
+    }
+  }
+}
+
+extension UInt64 {
+  /// A count of bytes with an optional unit: `kB MB GB TB` in powers of 1000, `KiB MiB GiB TiB` in
+  /// powers of 1024.
+  init?(byteCount text: String) {
+    let digits = text.prefix { ("0"..."9").contains($0) }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }
+    let factors: [Substring: UInt64] = [
+      "": 1, "B": 1, "kB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000,
+      "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+    ]
+    guard let count = UInt64(digits), let factor = factors[unit] else { return nil }
+    let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+    guard !overflow, product <= UInt64(Int64.max) else { return nil }
+    self = product
+  }
+}
+
+extension JSONValue {
+  /// The value as a fault shows it: short, on one line.
+  var shown: String {
+    switch self {
+    case .object: "an object"
+    case .array(let elements): "a list of \(elements.count)"
+    case .string(let text): text.quotedExcerpt
+    case .number(let number): String(number.text.prefix(60))
+    case .bool(let flag): flag ? "true" : "false"
+    case .null: "null"
+    }
+  }
+}
