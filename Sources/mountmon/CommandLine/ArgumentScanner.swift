@@ -52,6 +52,10 @@ struct ArgumentScanner {
     let (name, attached) = argument.splitAtEquals
     guard let option = path.command.option(named: name) else {
       faults.append(unknownOption(name))
+      // The value of a misspelt option is not a second fault.
+      if attached == nil, nearest(to: name)?.value != nil, rest.first?.first != "-" {
+        _ = rest.popFirst()
+      }
       return
     }
     guard let value = option.value else {
@@ -167,11 +171,13 @@ struct ArgumentScanner {
   }
 
   private func unknownOption(_ name: String) -> String {
-    let names = path.command.allOptions.map(\.name)
-    guard let nearest = Suggestion.nearest(to: name, in: names) else {
-      return "unknown option \(name.oneLine)"
-    }
-    return "unknown option \(name.oneLine), did you mean \(nearest)?"
+    guard let nearest = nearest(to: name) else { return "unknown option \(name.oneLine)" }
+    return "unknown option \(name.oneLine), did you mean \(nearest.name)?"
+  }
+
+  private func nearest(to name: String) -> OptionDeclaration? {
+    Suggestion.nearest(to: name, in: path.command.allOptions.map(\.name))
+      .flatMap(path.command.option(named:))
   }
 }
 

@@ -5,7 +5,7 @@ struct CommandHelp: Sendable {
 
   static let width = 80
   /// Where explanations begin at the latest; a longer term has a line of its own.
-  private static let widestColumn = 28
+  private static let widestColumn = 30
 
   var text: String {
     let command = path.command

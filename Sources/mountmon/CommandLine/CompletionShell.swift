@@ -28,16 +28,12 @@ extension String {
 
   /// The first sentence, without its full stop: enough for a menu of completions.
   var firstSentence: String {
-    guard let end = range(ofSentenceEnd: self) else {
-      return hasSuffix(".") ? String(dropLast()) : self
+    var sentence = self[...]
+    for index in indices.dropLast()
+    where self[index] == "." && self[self.index(after: index)] == " " {
+      sentence = self[..<index]
+      break
     }
-    return String(self[..<end])
-  }
-
-  private func range(ofSentenceEnd text: String) -> Index? {
-    text.indices.first { index in
-      text[index] == "." && text.index(after: index) < text.endIndex
-        && text[text.index(after: index)] == " "
-    }
+    return String(sentence.hasSuffix(".") ? sentence.dropLast() : sentence)
   }
 }

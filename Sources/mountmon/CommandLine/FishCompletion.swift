@@ -1,4 +1,4 @@
-/// The completion script for fish.
+/// The completion script for fish, for a program whose commands have no commands of their own.
 struct FishCompletion: Sendable {
   let root: CommandDeclaration
 
@@ -8,7 +8,7 @@ struct FishCompletion: Sendable {
       "# Completion of \(root.name) for fish. Made by: \(root.name) completions fish",
       "complete -c \(root.name) -f",
     ]
-    lines += lines(for: path, when: nil)
+    lines += self.lines(for: path, when: nil)
     for subcommand in root.shownSubcommands {
       lines.append("")
       lines += self.lines(for: path.descending(to: subcommand), when: subcommand.name)
@@ -23,11 +23,12 @@ struct FishCompletion: Sendable {
     let condition = subcommand.map { "__fish_seen_subcommand_from \($0)" } ?? outside
     let prefix = "complete -c \(root.name) -n \(condition.shellQuoted)"
     let command = path.command
+    let first = "complete -c \(root.name) -n 'test (count (commandline -opc)) -eq 1'"
     var lines = command.shownSubcommands.map {
-      "\(prefix) -a \($0.name) -d \($0.summary.firstSentence.fishQuoted)"
+      "\(first) -a \($0.name) -d \($0.summary.firstSentence.fishQuoted)"
     }
     if subcommand == nil {
-      lines.append("\(prefix) -a help -d 'Show help about a command'")
+      lines.append("\(first) -a help -d 'Show help about a command'")
       lines.append(
         "complete -c \(root.name) -n '__fish_seen_subcommand_from help' -a '\(names)'")
     }
@@ -41,9 +42,14 @@ struct FishCompletion: Sendable {
 
   private func spec(_ option: OptionDeclaration) -> String {
     let short = option.short.map { " -s \($0)" } ?? ""
-    let value = option.value.map { " -r\(action($0.kind))" } ?? ""
+    let value = option.value.map(value) ?? ""
     return "\(short) -l \(option.name.dropFirst(2))\(value) "
       + "-d \(option.summary.firstSentence.fishQuoted)"
+  }
+
+  /// `-x`: what is offered here is all there is, `-r`: files too.
+  private func value(_ value: ValueDeclaration) -> String {
+    value.kind == .file ? " -r -F" : " -x\(action(value.kind))"
   }
 
   private func action(_ kind: ValueKind) -> String {

@@ -38,9 +38,9 @@ struct ManualPage: Sendable {
     var lines = [".SS \"\(page.name.roff)\""]
     lines += paragraphs([command.summary] + command.discussion)
     lines += command.positionals.flatMap {
-      [".TP", "\\fI\($0.value.placeholder.roff)\\fR", $0.summary.roff]
+      [".TP", "\\fI\($0.value.placeholder.roff)\\fR"] + filled($0.summary)
     }
-    lines += command.options.flatMap { [".TP", term($0), $0.description.roff] }
+    lines += command.options.flatMap { [".TP", term($0)] + filled($0.description) }
     return lines
   }
 
@@ -73,12 +73,17 @@ struct ManualPage: Sendable {
     guard !examples.isEmpty else { return [] }
     return [".SH EXAMPLES"]
       + examples.flatMap {
-        [".PP", $0.purpose.roff, ".PP", ".RS 4", ".nf", $0.line.roff, ".fi", ".RE"]
+        [".TP", $0.purpose.roff, ".nf", $0.line.roff, ".fi"]
       }
   }
 
+  /// Lines that a person can read in the source too; roff fills them again.
+  private func filled(_ text: String) -> [String] {
+    WrappedText.lines(text, width: 76).map(\.roff)
+  }
+
   private func paragraphs(_ texts: [String]) -> [String] {
-    texts.flatMap { [".PP", $0.roff] }
+    Array(texts.map(filled).joined(separator: [".PP"]))
   }
 }
 

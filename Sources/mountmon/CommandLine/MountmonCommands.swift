@@ -22,10 +22,10 @@ enum MountmonCommands {
     name: "sidecar",
     summary: "Watch mounts beside an application and answer health probes.",
     discussion: [
-      "Probes every mount of the configuration file again and again, serves /healthz/live, "
+      "Probes every mount of the configuration file at a steady interval, serves /healthz/live, "
         + "/healthz/ready, /healthz/status, /metrics and /version over HTTP, and, when the file "
         + "says so, has its pod replaced once a mount is proven bad.",
-      "The options below win over the file. SIGTERM and SIGINT stop it cleanly.",
+      "An option wins over the file. SIGTERM and SIGINT stop it cleanly.",
     ],
     options: [
       configuration(fallback: "config.json in the working directory, if there is one"),
@@ -90,8 +90,8 @@ enum MountmonCommands {
         fallback: "5s", group: "Time"),
       OptionDeclaration(
         name: "--wait", value: ValueDeclaration("DURATION", .duration),
-        summary: "Probe again until every mount is ok, but give up after this time.",
-        fallback: "one look, no waiting", group: "Time"),
+        summary: "Keep probing until every mount is ok, and give up after this time.",
+        fallback: "look once", group: "Time"),
       OptionDeclaration(
         name: "--output", value: ValueDeclaration("FORMAT", .oneOf(["table", "json", "nagios"])),
         summary: "table for people, json for programs, nagios for monitoring plugins.",
@@ -115,7 +115,7 @@ enum MountmonCommands {
         purpose: "Wait up to two minutes for the mounts, then start what needs them.",
         line: "mountmon check -c config.json --wait 2m && start-player"),
       .init(
-        purpose: "As a monitoring plugin.",
+        purpose: "Answer a monitoring system such as Nagios or Icinga.",
         line: "mountmon check --output nagios --timeout 3s /mnt/movies"),
     ],
     exitCodes: [
@@ -139,13 +139,13 @@ enum MountmonCommands {
     ],
     examples: [
       .init(
-        purpose: "bash, for this session.",
+        purpose: "Complete in bash, for this session.",
         line: "source <(mountmon completions bash)"),
       .init(
-        purpose: "zsh, in a directory of $fpath.",
+        purpose: "Complete in zsh, by a file in a directory of $fpath.",
         line: "mountmon completions zsh > ~/.zfunc/_mountmon"),
       .init(
-        purpose: "fish.",
+        purpose: "Complete in fish.",
         line: "mountmon completions fish > ~/.config/fish/completions/mountmon.fish"),
     ])
 
@@ -153,9 +153,9 @@ enum MountmonCommands {
     name: "manual",
     summary: "Print the manual page.",
     examples: [
-      .init(purpose: "Read it.", line: "mountmon manual | man -l -"),
+      .init(purpose: "Read the manual.", line: "mountmon manual | man -l -"),
       .init(
-        purpose: "Install it.",
+        purpose: "Install the manual.",
         line: "mountmon manual > /usr/local/share/man/man8/mountmon.8"),
     ])
 

@@ -86,7 +86,8 @@ struct ZshCompletion: Sendable {
     }
     guard specs.count > 1 else { return "\(repeats)\(specs[0])\(text)".shellQuoted }
     let exclusion = option.repeats ? "" : "(\(names.joined(separator: " ")))"
-    return "\("\(exclusion)\(repeats)".shellQuoted){\(specs.joined(separator: ","))}\(text.shellQuoted)"
+    return
+      "\("\(exclusion)\(repeats)".shellQuoted){\(specs.joined(separator: ","))}\(text.shellQuoted)"
   }
 
   private func spec(_ positional: PositionalDeclaration) -> String {

@@ -37,7 +37,7 @@ import Testing
     ("mountmon --config x --log-f|", "--log-format"),
     ("mountmon --config x --log-format |", "json text"),
     ("mountmon help ch|", "check"),
-    ("mountmon -c /etc/passw|", "/etc/passwd"),
+    ("mountmon -c /etc/os-rel|", "/etc/os-release"),
   ])
   func `offers in bash what fits`(_ line: String, _ expected: String) throws {
     guard let bash = ExternalTool.find("bash", package: "bash") else { return }
