@@ -1,0 +1,22 @@
+/// Whether help may use a terminal's bold.
+enum HelpStyle: Hashable, Sendable {
+  case plain
+  case bold
+
+  /// Bold only where a person is looking and has not said no.
+  ///
+  /// - Parameters:
+  ///   - isTerminal: Whether the text goes to a terminal.
+  ///   - environment: What `NO_COLOR` and `TERM` are looked up in.
+  init(isTerminal: Bool, environment: [String: String]) {
+    let refuses = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+    self = isTerminal && !refuses && environment["TERM"] != "dumb" ? .bold : .plain
+  }
+
+  func heading(_ text: String) -> String {
+    switch self {
+    case .plain: text
+    case .bold: "\u{1B}[1m\(text)\u{1B}[0m"
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/// The command line of this program.
+enum MountmonCommands {
+  static let root = CommandDeclaration(
+    name: "mountmon",
+    summary: "Watch storage mounts, tell the truth about them, and heal what can be healed.",
+    discussion: [
+      "A mount that hangs, has lost its server or has silently become an empty directory is seen "
+        + "before its users see it."
+    ],
+    subcommands: [sidecar, check, completions, manual, probeWorker],
+    impliedByOptions: sidecar.name,
+    examples: [
+      .init(
+        purpose: "Look at two mounts once.",
+        line: "mountmon check /mnt/movies /mnt/series"),
+      .init(
+        purpose: "Watch the mounts of a configuration file until told to stop.",
+        line: "mountmon sidecar --config config.json"),
+    ])
+
+  static let sidecar = CommandDeclaration(
+    name: "sidecar",
+    summary: "Watch mounts beside an application and answer health probes.",
+    discussion: [
+      "Probes every mount of the configuration file at a steady interval, serves /healthz/live, "
+        + "/healthz/ready, /healthz/status, /metrics and /version over HTTP, and, when the file "
+        + "says so, has its pod replaced once a mount is proven bad.",
+      "An option wins over the file. SIGTERM and SIGINT stop it cleanly.",
+    ],
+    options: [
+      configuration(fallback: "config.json in the working directory, if there is one"),
+      OptionDeclaration(
+        name: "--init-container-mode",
+        summary: "Probe every mount once and leave: 0 when all are ok, 1 when one is not."),
+      OptionDeclaration(
+        name: "--http-port", value: ValueDeclaration("PORT", .wholeNumber(1...65535)),
+        summary: "Port to serve on.", fallback: "8080", group: "HTTP"),
+      OptionDeclaration(
+        name: "--http-address", value: ValueDeclaration("ADDRESS", .text),
+        summary: "Address to serve on.", fallback: "every address", group: "HTTP"),
+      OptionDeclaration(
+        name: "--log-level",
+        value: ValueDeclaration("LEVEL", .oneOf(["debug", "info", "warn", "error"])),
+        summary: "Least level to log: debug, info, warn or error.", fallback: "info",
+        group: "Logging", emptyMeansAbsent: true),
+      OptionDeclaration(
+        name: "--log-format", value: ValueDeclaration("FORMAT", .oneOf(["json", "text"])),
+        summary: "json for machines, text for people.", fallback: "json", group: "Logging",
+        emptyMeansAbsent: true),
+    ],
+    examples: [
+      .init(
+        purpose: "Watch, and log for a person to read.",
+        line: "mountmon sidecar -c config.json --log-level debug --log-format text"),
+      .init(
+        purpose: "Let an init container hold a pod back while a mount is bad.",
+        line: "mountmon sidecar -c config.json --init-container-mode"),
+    ],
+    exitCodes: [
+      .init(code: 0, meaning: "stopped cleanly, or every mount was ok"),
+      .init(code: 1, meaning: "bad configuration, could not start, or a mount was not ok"),
+      .init(code: 2, meaning: "bad usage"),
+    ],
+    environment: [
+      .init(name: "POD_NAME", meaning: "the pod that may be replaced"),
+      .init(name: "POD_NAMESPACE", meaning: "its namespace"),
+    ])
+
+  static let check = CommandDeclaration(
+    name: "check",
+    summary: "Probe mounts once, print a clear answer, leave with an exit code.",
+    discussion: [
+      "Probes the mounts of the configuration file, or those named by PATH. A mount that hangs "
+        + "costs no more than the timeout."
+    ],
+    options: [
+      configuration(
+        fallback: "config.json in the working directory, if there is one and no PATH is given"),
+      OptionDeclaration(
+        name: "--type", value: ValueDeclaration("TYPE", .oneOf(["canary", "directory"])),
+        summary: "How to probe a PATH: canary reads a file in it, directory looks at the "
+          + "directory itself.",
+        fallback: "canary with --canary, else directory"),
+      OptionDeclaration(
+        name: "--canary", value: ValueDeclaration("NAME", .text),
+        summary: "The file to read, as a path inside the mount.", fallback: ".health-check"),
+      OptionDeclaration(
+        name: "--timeout", value: ValueDeclaration("DURATION", .duration),
+        summary: "How long one probe may take before the mount counts as hung.",
+        fallback: "5s", group: "Time"),
+      OptionDeclaration(
+        name: "--wait", value: ValueDeclaration("DURATION", .duration),
+        summary: "Keep probing until every mount is ok, and give up after this time.",
+        fallback: "look once", group: "Time"),
+      OptionDeclaration(
+        name: "--output", value: ValueDeclaration("FORMAT", .oneOf(["table", "json", "nagios"])),
+        summary: "table for people, json for programs, nagios for monitoring plugins.",
+        fallback: "table", group: "Output"),
+      OptionDeclaration(
+        name: "--explain",
+        summary: "Say for every mount what was seen, what it means and what to do.",
+        group: "Output"),
+      OptionDeclaration(
+        name: "--color", value: ValueDeclaration("WHEN", .oneOf(["auto", "always", "never"])),
+        summary: "Use colors: auto does on a terminal.", fallback: "auto", group: "Output"),
+    ],
+    positionals: [
+      PositionalDeclaration(
+        value: ValueDeclaration("PATH", .directory), count: .anyNumber,
+        summary: "A mount to probe.")
+    ],
+    examples: [
+      .init(purpose: "Is this mount alive?", line: "mountmon check /mnt/movies"),
+      .init(
+        purpose: "Wait up to two minutes for the mounts, then start what needs them.",
+        line: "mountmon check -c config.json --wait 2m && start-player"),
+      .init(
+        purpose: "Answer a monitoring system such as Nagios or Icinga.",
+        line: "mountmon check --output nagios --timeout 3s /mnt/movies"),
+    ],
+    exitCodes: [
+      .init(code: 0, meaning: "every mount is ok"),
+      .init(code: 1, meaning: "a mount is degraded (slow, full, inaccessible), none is bad"),
+      .init(code: 2, meaning: "a mount is bad"),
+      .init(code: 3, meaning: "could not tell: bad configuration or bad usage"),
+    ],
+    usageExitCode: 3,
+    environment: [
+      .init(name: "NO_COLOR", meaning: "when set, --color auto means never")
+    ])
+
+  static let completions = CommandDeclaration(
+    name: "completions",
+    summary: "Print a script that lets a shell complete this command line.",
+    positionals: [
+      PositionalDeclaration(
+        value: ValueDeclaration("SHELL", .oneOf(CompletionShell.allCases.map(\.rawValue))),
+        count: .exactlyOne, summary: "bash, zsh or fish.")
+    ],
+    examples: [
+      .init(
+        purpose: "Complete in bash, for this session.",
+        line: "source <(mountmon completions bash)"),
+      .init(
+        purpose: "Complete in zsh, by a file in a directory of $fpath.",
+        line: "mountmon completions zsh > ~/.zfunc/_mountmon"),
+      .init(
+        purpose: "Complete in fish.",
+        line: "mountmon completions fish > ~/.config/fish/completions/mountmon.fish"),
+    ])
+
+  static let manual = CommandDeclaration(
+    name: "manual",
+    summary: "Print the manual page.",
+    examples: [
+      .init(purpose: "Read the manual.", line: "mountmon manual | man -l -"),
+      .init(
+        purpose: "Install the manual.",
+        line: "mountmon manual > /usr/local/share/man/man8/mountmon.8"),
+    ])
+
+  /// The child that touches the watched paths, started by the other commands.
+  static let probeWorker = CommandDeclaration(
+    name: "probe-worker",
+    summary: "Probe mounts for the mountmon that started it. Not for people.",
+    isHidden: true)
+
+  private static func configuration(fallback: String) -> OptionDeclaration {
+    // An empty value is what a template renders when nothing was configured, and the older
+    // monitor took it so; `--log-level` and `--log-format` likewise.
+    OptionDeclaration(
+      name: "--config", short: "c", value: ValueDeclaration("FILE", .file),
+      summary: "The configuration file.", fallback: fallback, emptyMeansAbsent: true)
+  }
+}
+
+extension MountmonCommands {
+  /// What this program is asked to do. Completions and the manual page are texts like help is, so
+  /// they come as `.show`.
+  ///
+  /// - Parameter arguments: What follows the name of the program.
+  static func decide(
+    _ arguments: [String], version: String, style: HelpStyle,
+    readDuration: @escaping DurationReader
+  ) -> CommandLineOutcome {
+    let parser = CommandParser(
+      root: root, version: version, style: style, readDuration: readDuration)
+    let outcome = parser.decide(arguments)
+    guard case .run(let command) = outcome else { return outcome }
+    switch command.path {
+    case [completions.name]:
+      guard let shell = command.arguments.first.flatMap(CompletionShell.init) else {
+        return outcome
+      }
+      return .show(shell.script(for: root))
+    case [manual.name]:
+      return .show(ManualPage(root: root, version: version, section: 8).text)
+    default:
+      return outcome
+    }
+  }
+}
