@@ -39,7 +39,8 @@ extension Duration {
     return text(roundedTo: Duration(attoseconds: Int128(quantum)))
   }
 
-  private func rounded(to quantum: Duration) -> Duration {
+  /// The nearest whole multiple of `quantum`, halves away from zero; itself where that is not positive.
+  public func rounded(to quantum: Duration) -> Duration {
     let step = quantum.attoseconds
     guard step > 0 else { return self }
     let rest = attoseconds % step

@@ -1,4 +1,39 @@
+import MountHealthCore
+import TimeText
+
+/// The program: finds out what is asked for and hands over to it.
+///
+/// `main` is synchronous and no task is ever started: the sidecar serves on this thread, watches on
+/// another, and the probe worker never loads what it does not need.
 @main
 struct Mountmon {
-  static func main() {}
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    // The worker is started for each sidecar and each check, and is to cost nothing.
+    if arguments.first == MountmonCommands.probeWorker.name { ProbeWorker.main() }
+
+    ProcessSetup.prepare()
+    let outcome = MountmonCommands.decide(
+      arguments, version: Version.current,
+      style: HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment),
+      readDuration: { try? Duration(text: $0) })
+    switch outcome {
+    case .show(let text):
+      Terminal.write(text)
+      ProcessSetup.leave(0)
+    case .usage(let faults):
+      Terminal.complain(faults.text)
+      ProcessSetup.leave(faults.exitCode)
+    case .run(let command):
+      ProcessSetup.leave(run(command))
+    }
+  }
+
+  private static func run(_ command: ParsedCommand) -> Int32 {
+    switch command.path {
+    case [MountmonCommands.sidecar.name]: SidecarCommand(command).run()
+    case [MountmonCommands.check.name]: CheckCommand(command).run()
+    default: 2
+    }
+  }
 }

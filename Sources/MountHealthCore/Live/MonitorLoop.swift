@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The loop of a monitor's thread: waits, feeds events to the engine, carries its effects out.
 final class MonitorLoop {
@@ -81,7 +80,7 @@ final class MonitorLoop {
   private func feed(_ event: ProbeEngine.Event, at now: Tick) {
     var orders: [ProbeOrder] = []
     var queues: [(mount: UInt32, connection: UInt32)] = []
-    for effect in monitor.engine.withLock({ $0.handle(event, at: now) }) {
+    for effect in monitor.handle(event, at: now) {
       switch effect {
       case .probe(let order): orders.append(order)
       case .announce(let change): monitor.tell(.change(change))

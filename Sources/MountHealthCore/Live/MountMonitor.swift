@@ -13,11 +13,12 @@ import Synchronization
 /// for await change in monitor.changes() { print(change.label, change.health) }
 /// ```
 public final class MountMonitor: Sendable {
-  let engine: Mutex<ProbeEngine>
+  fileprivate let engine: Mutex<ProbeEngine>
   private let prober: ProberChoice
   private let inbox = Mutex(Inbox())
   private let wakeup: Int32
   private let vitals = Mutex(Vitals())
+  fileprivate let turns = Atomic<UInt64>(0)
 
   private struct Inbox {
     var mounts: [Mount]?
@@ -65,6 +66,12 @@ public final class MountMonitor: Sendable {
   /// How many mounts there are of each health.
   public var healthCounts: [Health: Int] {
     engine.withLock { $0.healthCounts }
+  }
+
+  /// A number that is another one after anything became known: as long as it stays, so does all
+  /// that `statuses` tells, but for what grows with time.
+  public var revision: UInt64 {
+    turns.load(ordering: .acquiring)
   }
 
   /// The monitor's own signs of life.
@@ -178,6 +185,12 @@ extension MountMonitor {
       defer { inbox.mounts = nil }
       return (inbox.mounts, inbox.isStopped)
     }
+  }
+
+  /// Hands an event to the engine.
+  func handle(_ event: ProbeEngine.Event, at now: Tick) -> [ProbeEngine.Effect] {
+    defer { turns.wrappingAdd(1, ordering: .releasing) }
+    return engine.withLock { $0.handle(event, at: now) }
   }
 
   /// Tells all observers.

@@ -94,7 +94,7 @@ func readToEnd(of descriptor: Int32, limit: Int) throws(ErrorNumber) -> [UInt8] 
 /// Starts a detached thread with a small stack.
 ///
 /// - Throws: The errno of pthread_create(3): EAGAIN at a limit of processes.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNumber) {
+package func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNumber) {
   var attributes = pthread_attr_t()
   pthread_attr_init(&attributes)
   defer { pthread_attr_destroy(&attributes) }

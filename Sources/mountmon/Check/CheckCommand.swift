@@ -1,0 +1,110 @@
+import JSONValue
+import MountHealthCore
+import TimeText
+
+/// `mountmon check`: one look at each mount, a clear answer, an exit code.
+struct CheckCommand {
+  private let command: ParsedCommand
+
+  init(_ command: ParsedCommand) {
+    self.command = command
+  }
+
+  /// Looks, prints, and says with which code to leave.
+  func run() -> Int32 {
+    let mounts: [Mount]
+    do {
+      mounts = try findMounts()
+    } catch {
+      for line in error.lines { Terminal.complain("mountmon check: \(line)\n") }
+      return CheckVerdict.undecided.exitCode
+    }
+    let patience = command.duration("--wait")
+    var progress = WaitProgress(isShown: patience != nil && Terminal.isError)
+    let start = Tick.now()
+    do {
+      let statuses = try Inspection(mounts, patience: patience).run { statuses in
+        guard let line = progress.line(for: statuses, after: Tick.now() - start, of: patience)
+        else { return }
+        Terminal.complain(line)
+      }
+      if let line = progress.end() { Terminal.complain(line) }
+      Terminal.write(render(statuses))
+      return CheckVerdict(statuses).exitCode
+    } catch {
+      Terminal.complain("mountmon check: cannot start: \(error)\n")
+      return CheckVerdict.undecided.exitCode
+    }
+  }
+
+  private func render(_ statuses: [MountStatus]) -> String {
+    let clock = WallClock.now()
+    switch command.value("--output") {
+    case "json":
+      return StatusDocument.document(statuses, at: clock).text(.pretty) + "\n"
+    case "nagios":
+      return NagiosText.text(statuses)
+    default:
+      var text = CheckTable(isColored: isColored).text(statuses)
+      if command.flag("--explain") { text += Explanation.text(statuses) }
+      return text
+    }
+  }
+
+  private var isColored: Bool {
+    switch command.value("--color") {
+    case "always": true
+    case "never": false
+    default:
+      HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment) == .bold
+    }
+  }
+
+  private func findMounts() throws(ConfigurationFaults) -> [Mount] {
+    if command.arguments.isEmpty { return try configuredMounts() }
+    guard command.value("--config") == nil else {
+      throw ConfigurationFaults(["--config and PATH cannot both be given, expected one of them"])
+    }
+    var object: JSONObject = ["checkType": .string(checkType)]
+    object["canaryFile"] = command.value("--canary").map { .string($0) }
+    let paths = command.arguments.map { path -> JSONValue in
+      object["path"] = .string(path)
+      return .object(object)
+    }
+    // The same door as for a file, so that the same rules hold and the same words are used.
+    let document: JSONValue = ["mounts": .array(paths)]
+    return try read(
+      ConfigurationInput(
+        file: .init(name: "command line", bytes: document.bytes()),
+        workingDirectory: ProcessSetup.workingDirectory))
+  }
+
+  private func configuredMounts() throws(ConfigurationFaults) -> [Mount] {
+    let source = ConfigurationSource(path: command.value("--config"), flags: [:])
+    guard source.file != nil else {
+      throw ConfigurationFaults([
+        "nothing to look at: expected a PATH, --config FILE, or config.json in this directory"
+      ])
+    }
+    let loaded = try source.load()
+    for warning in loaded.warnings { Terminal.complain("mountmon check: warning: \(warning)\n") }
+    return adjust(loaded.configuration.mounts)
+  }
+
+  private func read(_ input: ConfigurationInput) throws(ConfigurationFaults) -> [Mount] {
+    adjust(try Configuration.read(input).configuration.mounts)
+  }
+
+  private func adjust(_ mounts: [Mount]) -> [Mount] {
+    guard let timeout = command.duration("--timeout") else { return mounts }
+    return mounts.map { mount in
+      var mount = mount
+      mount.timeout = max(timeout, .milliseconds(1))
+      return mount
+    }
+  }
+
+  private var checkType: String {
+    command.value("--type") ?? (command.value("--canary") == nil ? "directory" : "canary")
+  }
+}

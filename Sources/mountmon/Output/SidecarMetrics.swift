@@ -1,0 +1,157 @@
+import MountHealthCore
+import TimeText
+
+/// The metrics of a monitor: `docs/metrics.md` tells what they mean.
+struct SidecarMetrics {
+  var statuses: [MountStatus]
+  var vitals: MountMonitor.Vitals
+  var server: ServerStatistics.Snapshot
+  var clock: WallClock
+  /// When this process began.
+  var start: Tick
+
+  /// The page.
+  func page(_ format: MetricsFormat, isChecked: Bool = false) -> PrometheusText {
+    var page = PrometheusText(format, isChecked: isChecked)
+    page.family(
+      MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
+    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
+    addMounts(to: &page)
+    addProbes(to: &page)
+    addProcess(to: &page)
+    return page
+  }
+
+  private func labels(_ status: MountStatus) -> MetricLabels {
+    ["mount": status.mount.label, "path": status.mount.path.description]
+  }
+
+  private func addMounts(to page: inout PrometheusText) {
+    page.family(
+      MetricFamily(
+        "mountmon_mount_health", .stateset, help: "Whether the mount is in this health.")
+    ) { family in
+      for status in statuses {
+        family.states(
+          labels(status), of: Health.allCases.map(\.rawValue), current: status.health.rawValue)
+      }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_mount_verdict", .stateset,
+        help: "Whether the last probe of the mount ended with this verdict.")
+    ) { family in
+      for status in statuses {
+        family.states(
+          labels(status), of: Verdict.allCases.map(\.rawValue), current: status.verdict?.rawValue)
+      }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_mount_failures", .gauge,
+        help: "Rounds in a row that did not end well; 0 after one that did.")
+    ) { family in
+      for status in statuses { family.sample(labels(status), status.failureCount) }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_mount_flapping", .gauge,
+        help: "1 while the mount falls and rises so often that it is not called healthy.")
+    ) { family in
+      for status in statuses { family.sample(labels(status), status.isFlapping ? 1 : 0) }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_mount_transitions", .counter, help: "Changes of health, by the new health.")
+    ) { family in
+      for status in statuses {
+        for health in Health.allCases {
+          family.sample(
+            labels(status).adding("to", health.rawValue), status.transitions[health] ?? 0)
+        }
+      }
+    }
+  }
+
+  private func addProbes(to page: inout PrometheusText) {
+    page.family(
+      MetricFamily(
+        "mountmon_probe_success", .gauge, help: "1 where the last probe of the mount was ok.")
+    ) { family in
+      for status in statuses { family.sample(labels(status), status.verdict == .ok ? 1 : 0) }
+    }
+    page.family(
+      MetricFamily("mountmon_probes", .counter, help: "Outcomes of probes, by verdict.")
+    ) { family in
+      for status in statuses {
+        for verdict in Verdict.allCases {
+          family.sample(
+            labels(status).adding("verdict", verdict.rawValue), status.verdictCounts[verdict] ?? 0)
+        }
+      }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_probe_duration_seconds", .histogram, unit: "seconds",
+        help: "How long probes took that were answered.")
+    ) { family in
+      for status in statuses {
+        family.histogram(labels(status), MetricHistogram(status.latencies))
+      }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_probe_last_timestamp_seconds", .gauge, unit: "seconds",
+        help: "When the last outcome of the mount was known, in seconds since 1970.")
+    ) { family in
+      for status in statuses {
+        guard let tick = status.lastCheck else { continue }
+        family.sample(labels(status), clock.timestamp(of: tick).inSeconds)
+      }
+    }
+    page.family(
+      MetricFamily(
+        "mountmon_probe_overdue_seconds", .gauge, unit: "seconds",
+        help: "How long a probe has been out that should be back; 0 where none is.")
+    ) { family in
+      for status in statuses { family.sample(labels(status), status.overdue?.metricSeconds ?? 0) }
+    }
+  }
+
+  private func addProcess(to page: inout PrometheusText) {
+    page.family(
+      MetricFamily(
+        "mountmon_probe_worker_restarts", .counter,
+        help: "How often a probe worker was started in place of another.")
+    ) { $0.sample([:], vitals.workerRestarts) }
+    page.family(
+      MetricFamily("mountmon_probe_worker_up", .gauge, help: "1 while a probe worker runs.")
+    ) { $0.sample([:], vitals.workerSilentSince == nil ? 1 : 0) }
+    page.family(
+      MetricFamily("mountmon_http_connections", .gauge, help: "Open HTTP connections.")
+    ) { $0.sample([:], server.openConnections) }
+    page.family(
+      MetricFamily("mountmon_http_answers", .counter, help: "HTTP answers, by class of status.")
+    ) { family in
+      family.sample(["class": "2xx"], server.answers2xx)
+      family.sample(["class": "4xx"], server.answers4xx)
+      family.sample(["class": "5xx"], server.answers5xx)
+    }
+    page.family(
+      MetricFamily(
+        "process_start_time_seconds", .gauge, unit: "seconds",
+        help: "When the process began, in seconds since 1970.")
+    ) { $0.sample([:], clock.timestamp(of: start).inSeconds) }
+  }
+}
+
+extension Duration {
+  fileprivate var metricSeconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+}
+
+extension Timestamp {
+  fileprivate var inSeconds: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
+}

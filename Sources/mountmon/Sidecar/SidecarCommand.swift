@@ -1,0 +1,72 @@
+import JSONValue
+import MountHealthCore
+import TimeText
+
+/// `mountmon sidecar`: builds the live values, runs them, and takes them down.
+struct SidecarCommand {
+  private let command: ParsedCommand
+  private let source: ConfigurationSource
+
+  init(_ command: ParsedCommand) {
+    self.command = command
+    var flags: [String: String] = [:]
+    flags["httpPort"] = command.value("--http-port")
+    flags["httpAddress"] = command.value("--http-address")
+    flags["logLevel"] = command.value("--log-level")
+    flags["logFormat"] = command.value("--log-format")
+    source = ConfigurationSource(path: command.value("--config"), flags: flags)
+  }
+
+  /// Runs until a signal ends it.
+  ///
+  /// - Returns: The exit code.
+  func run() -> Int32 {
+    let loaded: ConfigurationSource.Loaded
+    do {
+      loaded = try source.load()
+    } catch {
+      for line in error.lines { Terminal.complain("configuration error: \(line)\n") }
+      return 1
+    }
+    let (log, writer) = Log.live(
+      level: LogLevel(loaded.configuration.logLevel),
+      format: .standard(loaded.configuration.logFormat))
+    defer { writer.flush(within: .milliseconds(200)) }
+    if command.flag("--init-container-mode") {
+      return InitContainer(loaded.configuration, log).run()
+    }
+    do {
+      try Sidecar(loaded, source, log).run()
+      log.info("shutdown complete")
+      return 0
+    } catch {
+      log.error("could not start", ["error": .string("\(error)")])
+      return 1
+    }
+  }
+}
+
+extension LogLevel {
+  init(_ threshold: Configuration.LogThreshold) {
+    self =
+      switch threshold {
+      case .debug: .debug
+      case .info: .info
+      case .warn: .warn
+      case .error: .error
+      }
+  }
+}
+
+extension LogFormat {
+  /// The format in which this program logs.
+  static func standard(_ form: Configuration.LogForm) -> LogFormat {
+    LogFormat(
+      style: form == .json ? .json : .text,
+      time: { time, digits in
+        Timestamp(seconds: time.seconds, nanoseconds: Int64(time.nanoseconds))
+          .rfc3339(fractionDigits: digits)
+      },
+      duration: { $0.text })
+  }
+}
