@@ -8,7 +8,7 @@ struct Log: Sendable {
   /// Fields that every line has, before its own.
   private var context: LogFields = [:]
 
-  /// - Parameter sink: Takes finished lines; it must not block.
+  /// The sink takes finished lines; it must not block.
   init(
     level: LogLevel, format: LogFormat, clock: @escaping @Sendable () -> LogTime,
     sink: @escaping @Sendable ([UInt8]) -> Void

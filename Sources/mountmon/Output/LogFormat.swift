@@ -21,10 +21,8 @@ struct LogFormat: Sendable {
   /// by six.
   var textLimit: Int { lineLimit / 8 }
 
-  /// - Parameters:
-  ///   - time: Writes a moment, as RFC 3339 does.
-  ///   - duration: Writes a duration such as `1m30s`.
-  ///   - lineLimit: In bytes; at least 1024.
+  /// `time` writes a moment as RFC 3339 does, `duration` a duration such as `1m30s`. The line
+  /// limit, in bytes, is at least 1024.
   init(
     style: Style, lineLimit: Int = 64 * 1024, time: @escaping TimeWriter,
     duration: @escaping DurationWriter

@@ -12,9 +12,8 @@ struct MetricSamples {
     self.check = check
   }
 
-  /// The sample of a counter or a gauge.
-  ///
-  /// - Parameter created: When a counter began, in seconds since 1970; OpenMetrics tells it.
+  /// The sample of a counter or a gauge. When a counter was `created`, in seconds since 1970, is
+  /// told in OpenMetrics only.
   mutating func sample(_ labels: MetricLabels = [:], _ value: Double, created: Double? = nil) {
     write(family.type.suffix, labels, value)
     writeCreated(labels, created)
@@ -96,9 +95,8 @@ extension Double {
   var metricText: String {
     if isNaN { return "NaN" }
     if isInfinite { return self < 0 ? "-Inf" : "+Inf" }
-    // Up to here every whole number is exact; beyond, digits would pretend.
-    guard magnitude < 0x1p53, let whole = Int64(exactly: self) else { return description }
-    return "\(whole)"
+    let text = description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }
 

@@ -8,7 +8,7 @@ struct MountmonLogHandler: LogHandler {
   var metadataProvider: Logger.MetadataProvider?
   var logLevel: Logger.Level
 
-  /// - Parameter label: The logger's name, told as `logger`.
+  /// The label, the logger's name, is told as the field `logger`.
   init(label: String, log: Log) {
     self.label = label
     self.log = log

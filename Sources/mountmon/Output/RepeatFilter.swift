@@ -25,7 +25,7 @@ struct RepeatFilter<Key: Hashable & Sendable>: Sendable {
     self.limit = max(limit, 1)
   }
 
-  /// - Parameter now: Time since any fixed moment, on a clock that does not go back.
+  /// `now` is the time since any fixed moment, on a clock that does not go back.
   mutating func handle(_ key: Key, at now: Duration) -> Decision {
     guard let entry = entries[key] else {
       if entries.count >= limit { forgetOne(at: now) }

@@ -1,9 +1,8 @@
 import Glibc
 
 extension Log {
-  /// A log whose lines go to a descriptor, and the writer to flush at the end.
-  ///
-  /// - Parameter descriptor: Standard output, unless a test wants another.
+  /// A log whose lines go to a descriptor, standard output in the program, and the writer to
+  /// flush at the end.
   static func live(
     level: LogLevel, format: LogFormat, descriptor: Int32 = STDOUT_FILENO,
     capacity: LogQueue.Capacity = .standard

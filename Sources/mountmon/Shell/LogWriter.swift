@@ -48,9 +48,8 @@ final class LogWriter: Sendable {
   private let shared: Shared
   private let notice: @Sendable (_ dropped: Int) -> [UInt8]
 
-  /// - Parameters:
-  ///   - descriptor: Stays the caller's to close, after this writer is gone.
-  ///   - notice: Makes the line that tells how many lines were dropped.
+  /// The descriptor stays the caller's to close, after this writer is gone. `notice` makes the
+  /// line that tells how many lines were dropped.
   init(
     descriptor: Int32, capacity: LogQueue.Capacity = .standard,
     notice: @escaping @Sendable (_ dropped: Int) -> [UInt8]
@@ -150,6 +149,7 @@ extension LogWriter {
 
   /// The thread: takes what waits, writes it, tells those who wait for it.
   private static func drain(_ shared: Shared) {
+    var isTorn = false
     while true {
       let (batch, isClosed) = shared.state.withLock { state in
         let batch = state.queue.takeBatch()
@@ -161,7 +161,10 @@ extension LogWriter {
         shared.work.wait()
         continue
       }
+      // A line of which only the beginning got through must not run into the next.
+      if isTorn { isTorn = LogDescriptor.write([.newline], to: shared.descriptor) == 0 }
       let written = LogDescriptor.write(batch, to: shared.descriptor)
+      if written > 0 { isTorn = batch[written - 1] != .newline }
       let lost = batch[written...].count { $0 == .newline }
       let done = shared.state.withLock { state in
         state.queue.finishBatch(lost: lost)

@@ -174,7 +174,7 @@ import Testing
 
 @Suite struct `A question to the command line` {
   @Test(arguments: [
-    ["--help"], ["-h"], ["help"], ["--help", "sidecar"],
+    ["--help"], ["-h"], ["help"], ["help", "--help"], ["--help", "sidecar"], ["--", "-h"],
   ])
   func `about the program is answered by its help`(_ arguments: [String]) {
     #expect(shown(arguments)?.contains("Usage: mountmon COMMAND") == true)

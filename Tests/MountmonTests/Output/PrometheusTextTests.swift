@@ -68,12 +68,13 @@ private func writeSample(_ page: inout PrometheusText) {
         == "# HELP a A \\\"b\\\" \\\\ c\\nd.\n# TYPE a gauge\n" + escaped + "# EOF\n")
   }
 
-  @Test(arguments: [
-    (0, "0"), (-0.0, "0"), (1, "1"), (-3, "-3"), (0.1, "0.1"), (1.0 / 3, "0.3333333333333333"),
-    (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e21, "1e+21"), (1e-7, "1e-07"),
-    (0x1p53 - 1, "9007199254740991"), (0x1p53, "9007199254740992.0"), (123_456.75, "123456.75"),
-    (.leastNonzeroMagnitude, "5e-324"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0"), (-0.0, "-0"), (1, "1"), (-3, "-3"), (0.1, "0.1"), (1.0 / 3, "0.3333333333333333"),
+      (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e21, "1e+21"), (1e-7, "1e-07"),
+      (0x1p53 - 1, "9007199254740991"), (0x1p53, "9007199254740992"), (123_456.75, "123456.75"),
+      (.leastNonzeroMagnitude, "5e-324"),
+    ] as [(Double, String)])
   func `writes the shortest number that reads back`(_ value: Double, _ text: String) {
     #expect(value.metricText == text)
     #expect(value.isNaN || Double(text) == value)

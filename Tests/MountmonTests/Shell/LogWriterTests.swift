@@ -27,6 +27,11 @@ private final class SlowPipe {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
+  init(reader: Int32, writer: Int32) {
+    self.reader = reader
+    self.writer = writer
+  }
+
   func closeReader() { close(reader) }
 }
 
@@ -96,7 +101,30 @@ private func makeWriter(_ pipe: SlowPipe, capacity: LogQueue.Capacity = .standar
       writer.write(Array("into the void\n".utf8))
       #expect(writer.flush(within: .seconds(10)))
     }
-    #expect(writer.dropped > 0)
+    #expect(writer.dropped == 10)
+  }
+
+  @Test func `begins a new line after one that was torn`() throws {
+    let name = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try #require(mkfifo(name, 0o600) == 0)
+    defer { unlink(name) }
+    let first = SlowPipe(reader: open(name, O_RDONLY | O_NONBLOCK), writer: open(name, O_WRONLY))
+    let writer = makeWriter(first)
+    let line = String(repeating: "x", count: 99)
+    for _ in 0..<1000 { writer.write(Array("\(line)\n".utf8)) }
+    // The pipe is full, in the middle of a line; then its reader goes and another comes.
+    #expect(!writer.flush(within: .milliseconds(300)))
+    first.closeReader()
+    #expect(writer.flush(within: .seconds(10)))
+    let second = SlowPipe(reader: open(name, O_RDONLY), writer: first.writer)
+    writer.write(Array("end\n".utf8))
+    let lines = second.readLines(until: "end")
+    #expect(lines.last == "end")
+    let dropped = try #require(lines.dropLast().last.flatMap { Int($0.dropFirst(8)) })
+    let torn = try #require(lines.dropLast(2).last)
+    #expect(!torn.isEmpty && torn.count < line.count)
+    #expect(lines.count { $0 == line } + dropped == 1000)
+    second.closeReader()
   }
 
   @Test func `survives a descriptor that is closed`() {

@@ -12,13 +12,22 @@ struct LogQueue: Sendable {
   private let capacity: Capacity
   private var bytes: [UInt8] = []
   private var lines = 0
+  /// The notices among the lines.
+  private var notices: [Notice] = []
   private var batchBytes = 0
   private var batchLines = 0
+  private var batchNotices: [Notice] = []
   /// Lines lost since the last notice.
   private(set) var dropped = 0
   /// Lines accepted and lines done with since the start; a flush waits for one to reach the other.
   private(set) var accepted: UInt64 = 0
   private(set) var finished: UInt64 = 0
+
+  private struct Notice {
+    /// Its place among the lines that wait.
+    var line: Int
+    var count: Int
+  }
 
   init(capacity: Capacity) {
     self.capacity = capacity
@@ -42,6 +51,7 @@ struct LogQueue: Sendable {
   /// Tells of dropped lines although no further line comes.
   mutating func addNotice(_ notice: (_ dropped: Int) -> [UInt8]) {
     guard dropped > 0 else { return }
+    notices.append(Notice(line: lines, count: dropped))
     append(notice(dropped))
     dropped = 0
   }
@@ -51,17 +61,24 @@ struct LogQueue: Sendable {
     let batch = bytes
     batchBytes = batch.count
     batchLines = lines
+    batchNotices = notices
     bytes = []
     lines = 0
+    notices = []
     return batch
   }
 
-  /// - Parameter lost: How many lines of the batch could not be written.
+  /// The batch is written, but for its last `lost` lines. A lost notice counts as what it told,
+  /// not as a line.
   mutating func finishBatch(lost: Int) {
     finished += UInt64(batchLines)
     dropped += lost
+    for notice in batchNotices where notice.line >= batchLines - lost {
+      dropped += notice.count - 1
+    }
     batchBytes = 0
     batchLines = 0
+    batchNotices = []
   }
 
   private mutating func append(_ line: [UInt8]) {

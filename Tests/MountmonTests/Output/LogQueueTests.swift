@@ -41,6 +41,21 @@ import Testing
     #expect(take(&queue) == "dropped 1\nb\n")
   }
 
+  @Test func `forgets no count when the notice of it is lost`() {
+    var queue = LogQueue(capacity: .init(bytes: 12, lines: 2))
+    for text in ["a", "b", "c", "d"] { add(text, to: &queue) }
+    _ = queue.takeBatch()
+    queue.finishBatch(lost: 0)
+    add("e", to: &queue)
+    #expect(take(&queue) == "dropped 2\ne\n")
+    queue.finishBatch(lost: 2)
+    #expect(queue.dropped == 3)
+    add("f", to: &queue)
+    _ = queue.takeBatch()
+    queue.finishBatch(lost: 1)
+    #expect(queue.dropped == 1, "the notice got through, the line did not")
+  }
+
   @Test func `can tell of dropped lines without a further line`() {
     var queue = LogQueue(capacity: .init(bytes: 0, lines: 0))
     add("a", to: &queue)
