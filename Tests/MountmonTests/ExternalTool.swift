@@ -27,7 +27,7 @@ struct ExternalTool {
     let text: String
   }
 
-  /// - Parameter input: What the program reads; it goes through a file, so size is no matter.
+  /// Runs it to its end. What it reads goes through a file, so size is no matter.
   func run(_ arguments: [String], input: String = "") throws -> Output {
     let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try Data(input.utf8).write(to: file)

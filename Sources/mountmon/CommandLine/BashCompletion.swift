@@ -59,9 +59,12 @@ struct BashCompletion: Sendable {
         return "      \(below.shellQuoted)) command=\(below.shellQuoted) ;;"
       }
       if let implied = path.command.impliedByOptions {
+        let asked = ["--help", "--version"].map { "\(path.name) \($0)".shellQuoted }
+        let option = "\(path.name) -".shellQuoted
+        let below = "\(path.name) \(implied)".shellQuoted
         lines += [
-          "      \("\(path.name) --help".shellQuoted) | \("\(path.name) --version".shellQuoted)) ;;",
-          "      \("\(path.name) -".shellQuoted)*) command=\("\(path.name) \(implied)".shellQuoted) ;;",
+          "      \(asked.joined(separator: " | "))) ;;",
+          "      \(option)*) command=\(below) ;;",
         ]
       }
       return lines

@@ -14,7 +14,7 @@ struct CommandHelp: Sendable {
     blocks += command.discussion.map { WrappedText.lines($0, width: Self.width) }
     blocks += [
       section("Commands", command.shownSubcommands.map { ($0.name, $0.summary) }),
-      section("Arguments", command.positionals.map { ($0.usage, $0.summary) }),
+      section("Arguments", command.positionals.map { ($0.value.placeholder, $0.summary) }),
     ]
     blocks += groups.map { section($0.heading, $0.options.map { ($0.term, $0.description) }) }
     blocks += [

@@ -5,7 +5,7 @@ struct CommandParser: Sendable {
   let style: HelpStyle
   let readDuration: DurationReader
 
-  /// - Parameter arguments: What follows the name of the program.
+  /// Understands the arguments that follow the name of the program.
   func decide(_ arguments: [String]) -> CommandLineOutcome {
     decide(arguments[...], at: CommandPath(root: root))
   }
@@ -36,11 +36,13 @@ struct CommandParser: Sendable {
   }
 
   private func help(for names: ArraySlice<String>, at path: CommandPath) -> CommandLineOutcome {
-    guard let name = names.first else { return .show(help(at: path)) }
+    guard let name = names.first(where: { !$0.hasPrefix("-") }) else {
+      return .show(help(at: path))
+    }
     guard let subcommand = path.command.subcommand(named: name) else {
       return usage(unknownCommand(name, in: path), at: path)
     }
-    return help(for: names.dropFirst(), at: path.descending(to: subcommand))
+    return help(for: names.drop { $0 != name }.dropFirst(), at: path.descending(to: subcommand))
   }
 
   private func help(at path: CommandPath) -> String {

@@ -175,10 +175,8 @@ enum MountmonCommands {
 }
 
 extension MountmonCommands {
-  /// What this program is asked to do. Completions and the manual page are texts like help is, so
-  /// they come as `.show`.
-  ///
-  /// - Parameter arguments: What follows the name of the program.
+  /// What this program is asked to do by the arguments that follow its name. Completions and the
+  /// manual page are texts like help is, so they come as `.show`.
   static func decide(
     _ arguments: [String], version: String, style: HelpStyle,
     readDuration: @escaping DurationReader

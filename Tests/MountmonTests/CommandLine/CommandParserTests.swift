@@ -84,67 +84,70 @@ import Testing
 }
 
 @Suite struct `A command line that is not understood` {
-  @Test(arguments: [
-    (
-      ["sidecar", "--http-port", "abc"],
-      "mountmon sidecar: --http-port: \"abc\" is not allowed, expected a whole number from 1 to 65535"
-    ),
-    (
-      ["sidecar", "--http-port=0"],
-      "mountmon sidecar: --http-port: \"0\" is not allowed, expected a whole number from 1 to 65535"
-    ),
-    (
-      ["sidecar", "--htp-port", "80"],
-      "mountmon sidecar: unknown option --htp-port, did you mean --http-port?"
-    ),
-    (["check", "--zzz"], "mountmon check: unknown option --zzz"),
-    (["check", "-x"], "mountmon check: unknown option -x"),
-    (["chekc"], "mountmon: unknown command \"chekc\", did you mean check?"),
-    (
-      ["volume"],
-      "mountmon: unknown command \"volume\", expected sidecar, check, completions or manual"
-    ),
-    ([], "mountmon: a command is missing, expected sidecar, check, completions or manual"),
-    (
-      ["help", "chek"], "mountmon: unknown command \"chek\", did you mean check?"
-    ),
-    (["completions"], "mountmon completions: SHELL is missing, expected bash, zsh or fish"),
-    (
-      ["completions", "tcsh"],
-      "mountmon completions: SHELL: \"tcsh\" is not allowed, expected bash, zsh or fish"
-    ),
-    (["manual", "x\n"], "mountmon manual: unexpected argument \"x\\n\""),
-    (
-      ["--config=x", "check"],
-      "mountmon sidecar: unexpected argument \"check\", a command comes before its options"
-    ),
-    (
-      ["check", "--wait", "soon"],
-      "mountmon check: --wait: \"soon\" is not allowed, expected a duration such as 30s or 1m30s"
-    ),
-    (
-      ["check", "--wait=-1s"],
-      "mountmon check: --wait: \"-1s\" is not allowed, expected a duration such as 30s or 1m30s"
-    ),
-    (
-      ["check", "--canary"],
-      "mountmon check: --canary: needs a value, expected text that is not empty"
-    ),
-    (
-      ["check", "--output", "--explain"],
-      "mountmon check: --output: needs a value before --explain, expected table, json or nagios"
-    ),
-    (
-      ["check", "--explain=maybe"],
-      "mountmon check: --explain: \"maybe\" is not allowed, expected true or false"
-    ),
-    (
-      ["check", ""], "mountmon check: PATH: \"\" is not allowed, expected the path of a directory"
-    ),
-    (
-      ["check", "--\u{1B}[31mred"], "mountmon check: unknown option \"--\\u{1b}[31mred\""
-    ),
-  ])
+  @Test(
+    arguments: [
+      (
+        ["sidecar", "--http-port", "abc"],
+        "mountmon sidecar: --http-port: \"abc\" is not allowed, "
+          + "expected a whole number from 1 to 65535"
+      ),
+      (
+        ["sidecar", "--http-port=0"],
+        "mountmon sidecar: --http-port: \"0\" is not allowed, "
+          + "expected a whole number from 1 to 65535"
+      ),
+      (
+        ["sidecar", "--htp-port", "80"],
+        "mountmon sidecar: unknown option --htp-port, did you mean --http-port?"
+      ),
+      (["check", "--zzz"], "mountmon check: unknown option --zzz"),
+      (["check", "-x"], "mountmon check: unknown option -x"),
+      (["chekc"], "mountmon: unknown command \"chekc\", did you mean check?"),
+      (
+        ["volume"],
+        "mountmon: unknown command \"volume\", expected sidecar, check, completions or manual"
+      ),
+      ([], "mountmon: a command is missing, expected sidecar, check, completions or manual"),
+      (
+        ["help", "chek"], "mountmon: unknown command \"chek\", did you mean check?"
+      ),
+      (["completions"], "mountmon completions: SHELL is missing, expected bash, zsh or fish"),
+      (
+        ["completions", "tcsh"],
+        "mountmon completions: SHELL: \"tcsh\" is not allowed, expected bash, zsh or fish"
+      ),
+      (["manual", "x\n"], "mountmon manual: unexpected argument \"x\\n\""),
+      (
+        ["--config=x", "check"],
+        "mountmon sidecar: unexpected argument \"check\", a command comes before its options"
+      ),
+      (
+        ["check", "--wait", "soon"],
+        "mountmon check: --wait: \"soon\" is not allowed, expected a duration such as 30s or 1m30s"
+      ),
+      (
+        ["check", "--wait=-1s"],
+        "mountmon check: --wait: \"-1s\" is not allowed, expected a duration such as 30s or 1m30s"
+      ),
+      (
+        ["check", "--canary"],
+        "mountmon check: --canary: needs a value, expected text that is not empty"
+      ),
+      (
+        ["check", "--output", "--explain"],
+        "mountmon check: --output: needs a value before --explain, expected table, json or nagios"
+      ),
+      (
+        ["check", "--explain=maybe"],
+        "mountmon check: --explain: \"maybe\" is not allowed, expected true or false"
+      ),
+      (
+        ["check", ""], "mountmon check: PATH: \"\" is not allowed, expected the path of a directory"
+      ),
+      (
+        ["check", "--\u{1B}[31mred"], "mountmon check: unknown option \"--\\u{1b}[31mred\""
+      ),
+    ] as [([String], String)])
   func `is told what is wrong and what was expected`(_ arguments: [String], _ fault: String) {
     let outcome = MountmonCommands.decide(
       arguments, version: "1", style: .plain, readDuration: readSampleDuration)
@@ -174,7 +177,7 @@ import Testing
 
 @Suite struct `A question to the command line` {
   @Test(arguments: [
-    ["--help"], ["-h"], ["help"], ["--help", "sidecar"],
+    ["--help"], ["-h"], ["help"], ["help", "--help"], ["--help", "sidecar"], ["--", "-h"],
   ])
   func `about the program is answered by its help`(_ arguments: [String]) {
     #expect(shown(arguments)?.contains("Usage: mountmon COMMAND") == true)
