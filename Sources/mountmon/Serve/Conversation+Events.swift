@@ -42,8 +42,7 @@ extension Conversation {
       return now >= deadline ? losePatience(at: now) : []
     case .drain:
       isDraining = true
-      let isIdle = hearing == .silence && speaking == .silent && turns.isEmpty
-      return isIdle ? end(.finished) : []
+      return advance(at: now)
     case .evict:
       return end(.evicted)
     }
@@ -66,7 +65,7 @@ extension Conversation {
       case .accept(let request):
         if request.awaitsContinue { turns.append(.proceed) }
         hearing = .body(request, received: 0)
-      case .refuse(let answer): refuse(answer)
+      case .refuse(let answer): refuse(answer, toHead: head.method == .HEAD)
       }
     case .body, .deaf: break
     }
@@ -74,7 +73,9 @@ extension Conversation {
 
   private mutating func hearBody(_ bytes: Int) {
     guard case .body(let request, let before) = hearing else { return }
-    guard before + bytes <= limits.maximumBodyBytes else { return refuse(.bodyTooLarge) }
+    guard before + bytes <= limits.maximumBodyBytes else {
+      return refuse(.bodyTooLarge, toHead: request.question.method == .head)
+    }
     hearing = .body(request, received: before + bytes)
   }
 
@@ -99,8 +100,8 @@ extension Conversation {
   }
 
   /// The refusal is the last answer; those asked before are answered first.
-  private mutating func refuse(_ answer: HTTPAnswer) {
-    turns.append(.refusal(answer))
+  private mutating func refuse(_ answer: HTTPAnswer, toHead: Bool = false) {
+    turns.append(.refusal(answer, toHead: toHead))
     hearing = .deaf
     closesUnasked = true
   }
@@ -122,13 +123,14 @@ extension Conversation {
       speakingSince = now
       return [.flush]
     }
-    return hearing == .deaf ? finish(at: now) : []
+    if hearing == .deaf { return finish(at: now) }
+    return isDraining && hearing == .silence ? end(.finished) : []
   }
 
   private mutating func compose(_ turn: Turn) -> Effect {
     switch turn {
     case .proceed: return .proceed
-    case .refusal(let answer): return .refuse(answer)
+    case .refusal(let answer, let toHead): return .refuse(answer, withoutBody: toHead)
     case .request(let request):
       if isDraining && turns.isEmpty && hearing == .silence {
         hearing = .deaf

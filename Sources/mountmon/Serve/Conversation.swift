@@ -37,7 +37,8 @@ struct Conversation {
   enum Effect: Hashable {
     /// Ask the routes and compose what they say; `closes` when nothing will follow.
     case answer(AskedRequest, closes: Bool)
-    case refuse(HTTPAnswer)
+    /// Compose this, as the last answer.
+    case refuse(HTTPAnswer, withoutBody: Bool)
     /// Compose `100 Continue`.
     case proceed
     /// Hand everything composed to the kernel.
@@ -80,7 +81,7 @@ struct Conversation {
   enum Turn: Hashable {
     case request(AskedRequest)
     case proceed
-    case refusal(HTTPAnswer)
+    case refusal(HTTPAnswer, toHead: Bool)
   }
 
   let limits: ServerLimits

@@ -43,13 +43,16 @@ final class Lobby {
 
   func enter(_ connection: ConnectionHandler) {
     service.statistics.connectionOpened()
-    if connections.count >= max(1, service.limits.maximumConnections) {
-      // A linear search: less work than accepting the connection was, at any sensible limit.
-      connections.values.min { $0.lastProgress < $1.lastProgress }?.handle(.evict)
-    }
+    if connections.count >= max(1, service.limits.maximumConnections) { makeRoom() }
     connections[ObjectIdentifier(connection)] = connection
     if isDraining { connection.handle(.drain) }
     startSweeping()
+  }
+
+  /// Closes the connection that has gone longest without progress. The search is linear: less work
+  /// than accepting the newcomer was, at any sensible limit.
+  func makeRoom() {
+    connections.values.min { $0.lastProgress < $1.lastProgress }?.handle(.evict)
   }
 
   func leave(_ connection: ConnectionHandler) {
