@@ -73,9 +73,7 @@ extension Conversation {
 
   private mutating func hearBody(_ bytes: Int) {
     guard case .body(let request, let before) = hearing else { return }
-    guard before + bytes <= limits.maximumBodyBytes else {
-      return refuse(.bodyTooLarge, toHead: request.question.method == .head)
-    }
+    guard before + bytes <= limits.maximumBodyBytes else { return refuse(.bodyTooLarge) }
     hearing = .body(request, received: before + bytes)
   }
 
@@ -101,6 +99,8 @@ extension Conversation {
 
   /// The refusal is the last answer; those asked before are answered first.
   private mutating func refuse(_ answer: HTTPAnswer, toHead: Bool = false) {
+    var toHead = toHead
+    if case .body(let request, _) = hearing { toHead = request.question.method == .head }
     turns.append(.refusal(answer, toHead: toHead))
     hearing = .deaf
     closesUnasked = true
@@ -114,7 +114,7 @@ extension Conversation {
     case .silent: composed = 0
     case .composing(let bytes): composed = bytes
     }
-    if composed < limits.maximumUnsentBytes, let turn = turns.popFirst() {
+    if composed == 0 || composed < limits.maximumUnsentBytes, let turn = turns.popFirst() {
       speaking = .composing(bytes: composed)
       return [compose(turn)]
     }

@@ -126,9 +126,9 @@ struct Conversation {
     case .silent, .composing:
       let patience =
         hearing == .silence && !isFresh ? limits.idleTimeout : limits.requestTimeout
-      return hearingSince + TimeAmount(patience)
-    case .sending: return speakingSince + TimeAmount(limits.writeTimeout)
-    case .lingering: return speakingSince + TimeAmount(limits.lingerTimeout)
+      return hearingSince + TimeAmount(bounded: patience)
+    case .sending: return speakingSince + TimeAmount(bounded: limits.writeTimeout)
+    case .lingering: return speakingSince + TimeAmount(bounded: limits.lingerTimeout)
     case .gone: return .distantFuture
     }
   }

@@ -56,6 +56,17 @@ import Testing
     #expect(play(&talk, [.sent]) == [.answer(request("/c"), closes: false)])
   }
 
+  @Test func `answers under limits that make no sense`() {
+    var limits = limits
+    limits.maximumUnsentBytes = 0
+    limits.requestTimeout = .seconds(Int64.max)
+    var talk = begin(limits)
+    #expect(play(&talk, [.tick], after: 1000) == [])
+    #expect(
+      play(&talk, [head("/a"), .requestEnded, .readCompleted, .composed(bytes: 1)])
+        == [.answer(request("/a"), closes: false), .flush])
+  }
+
   @Test func `closes at once when the client has asked for that`() {
     var talk = begin()
     let last = request("/a", staysOpen: false)
