@@ -61,8 +61,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
       compose(
         answer,
         .init(connection: connection, withoutBody: request.question.method == .head))
-    case .refuse(let answer):
-      compose(answer, .init(connection: .closes, withoutBody: false))
+    case .refuse(let answer, let withoutBody):
+      compose(answer, .init(connection: .closes, withoutBody: withoutBody))
     case .proceed:
       let bytes = composed.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
       handle(.composed(bytes: bytes))

@@ -42,8 +42,7 @@ extension Conversation {
       return now >= deadline ? losePatience(at: now) : []
     case .drain:
       isDraining = true
-      let isIdle = hearing == .silence && speaking == .silent && turns.isEmpty
-      return isIdle ? end(.finished) : []
+      return advance(at: now)
     case .evict:
       return end(.evicted)
     }
@@ -66,7 +65,7 @@ extension Conversation {
       case .accept(let request):
         if request.awaitsContinue { turns.append(.proceed) }
         hearing = .body(request, received: 0)
-      case .refuse(let answer): refuse(answer)
+      case .refuse(let answer): refuse(answer, toHead: head.method == .HEAD)
       }
     case .body, .deaf: break
     }
@@ -99,8 +98,10 @@ extension Conversation {
   }
 
   /// The refusal is the last answer; those asked before are answered first.
-  private mutating func refuse(_ answer: HTTPAnswer) {
-    turns.append(.refusal(answer))
+  private mutating func refuse(_ answer: HTTPAnswer, toHead: Bool = false) {
+    var toHead = toHead
+    if case .body(let request, _) = hearing { toHead = request.question.method == .head }
+    turns.append(.refusal(answer, toHead: toHead))
     hearing = .deaf
     closesUnasked = true
   }
@@ -113,7 +114,7 @@ extension Conversation {
     case .silent: composed = 0
     case .composing(let bytes): composed = bytes
     }
-    if composed < limits.maximumUnsentBytes, let turn = turns.popFirst() {
+    if composed == 0 || composed < limits.maximumUnsentBytes, let turn = turns.popFirst() {
       speaking = .composing(bytes: composed)
       return [compose(turn)]
     }
@@ -122,13 +123,14 @@ extension Conversation {
       speakingSince = now
       return [.flush]
     }
-    return hearing == .deaf ? finish(at: now) : []
+    if hearing == .deaf { return finish(at: now) }
+    return isDraining && hearing == .silence ? end(.finished) : []
   }
 
   private mutating func compose(_ turn: Turn) -> Effect {
     switch turn {
     case .proceed: return .proceed
-    case .refusal(let answer): return .refuse(answer)
+    case .refusal(let answer, let toHead): return .refuse(answer, withoutBody: toHead)
     case .request(let request):
       if isDraining && turns.isEmpty && hearing == .silence {
         hearing = .deaf

@@ -37,7 +37,8 @@ struct Conversation {
   enum Effect: Hashable {
     /// Ask the routes and compose what they say; `closes` when nothing will follow.
     case answer(AskedRequest, closes: Bool)
-    case refuse(HTTPAnswer)
+    /// Compose this, as the last answer.
+    case refuse(HTTPAnswer, withoutBody: Bool)
     /// Compose `100 Continue`.
     case proceed
     /// Hand everything composed to the kernel.
@@ -80,7 +81,7 @@ struct Conversation {
   enum Turn: Hashable {
     case request(AskedRequest)
     case proceed
-    case refusal(HTTPAnswer)
+    case refusal(HTTPAnswer, toHead: Bool)
   }
 
   let limits: ServerLimits
@@ -125,9 +126,9 @@ struct Conversation {
     case .silent, .composing:
       let patience =
         hearing == .silence && !isFresh ? limits.idleTimeout : limits.requestTimeout
-      return hearingSince + TimeAmount(patience)
-    case .sending: return speakingSince + TimeAmount(limits.writeTimeout)
-    case .lingering: return speakingSince + TimeAmount(limits.lingerTimeout)
+      return hearingSince + TimeAmount(bounded: patience)
+    case .sending: return speakingSince + TimeAmount(bounded: limits.writeTimeout)
+    case .lingering: return speakingSince + TimeAmount(bounded: limits.lingerTimeout)
     case .gone: return .distantFuture
     }
   }

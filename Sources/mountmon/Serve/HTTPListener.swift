@@ -57,6 +57,11 @@ struct HTTPListener: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, in: lobby.value) }
       }
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(ShortageHandler(in: lobby.value))
+        }
+      }
     guard isIPv6 else { return bootstrap }
     return bootstrap.serverChannelOption(
       ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)

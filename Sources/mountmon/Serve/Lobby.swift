@@ -1,25 +1,5 @@
 import NIOCore
 
-/// What a server serves, and within which bounds.
-struct HTTPService: Sendable {
-  var routes: Routes
-  var limits = ServerLimits()
-  var statistics = ServerStatistics()
-  /// Seconds since 1970, for the `Date` field; without it there is none.
-  var wallClock: (@Sendable () -> Int64)?
-
-  init(
-    _ routes: Routes, limits: ServerLimits = ServerLimits(),
-    statistics: ServerStatistics = ServerStatistics(),
-    wallClock: (@Sendable () -> Int64)? = nil
-  ) {
-    self.routes = routes
-    self.limits = limits
-    self.statistics = statistics
-    self.wallClock = wallClock
-  }
-}
-
 /// Everybody who is connected. Lives on one event loop.
 final class Lobby {
   let service: HTTPService
@@ -43,13 +23,16 @@ final class Lobby {
 
   func enter(_ connection: ConnectionHandler) {
     service.statistics.connectionOpened()
-    if connections.count >= max(1, service.limits.maximumConnections) {
-      // A linear search: less work than accepting the connection was, at any sensible limit.
-      connections.values.min { $0.lastProgress < $1.lastProgress }?.handle(.evict)
-    }
+    if connections.count >= max(1, service.limits.maximumConnections) { makeRoom() }
     connections[ObjectIdentifier(connection)] = connection
     if isDraining { connection.handle(.drain) }
     startSweeping()
+  }
+
+  /// Closes the connection that has gone longest without progress. The search is linear: less work
+  /// than accepting the newcomer was, at any sensible limit.
+  func makeRoom() {
+    connections.values.min { $0.lastProgress < $1.lastProgress }?.handle(.evict)
   }
 
   func leave(_ connection: ConnectionHandler) {
@@ -67,7 +50,9 @@ final class Lobby {
     tellAll(.drain)
     tellWaitersIfEmptied()
     guard !connections.isEmpty else { return }
-    loop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { self.tellAll(.connectionLost) }
+    loop.assumeIsolated().scheduleTask(in: TimeAmount(bounded: patience)) {
+      self.tellAll(.connectionLost)
+    }
   }
 
   /// Done when the lobby was drained and nobody is left.
@@ -93,7 +78,7 @@ final class Lobby {
   /// would cost more than the request.
   private func startSweeping() {
     guard sweeping == nil else { return }
-    let interval = TimeAmount(service.limits.sweepInterval)
+    let interval = TimeAmount(bounded: service.limits.sweepInterval)
     let lobby = NIOLoopBound(self, eventLoop: loop)
     sweeping = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
       lobby.value.tellAll(.tick)

@@ -68,7 +68,7 @@ struct ServerError: Error, Hashable, CustomStringConvertible {
     case 23, 24:
       (.outOfDescriptors, "too many open files", "raise the limit on open files")
     default:
-      (.other, "\(cause)", "see the error for the cause")
+      (.other, "\(cause)", "check the address and the limits of this process")
     }
   }
 }

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What one server spends on its clients at most. Every queue and every wait is named here.
 struct ServerLimits: Sendable, Hashable {
   /// Beyond it, the connection that has gone longest without progress is closed to make room: a
@@ -28,5 +30,12 @@ struct ServerLimits: Sendable, Hashable {
   var sweepInterval: Duration {
     let shortest = min(requestTimeout, idleTimeout, writeTimeout, lingerTimeout)
     return min(max(shortest / 4, .milliseconds(20)), .seconds(1))
+  }
+}
+
+extension TimeAmount {
+  /// From nothing to a year, so that no deadline overflows.
+  init(bounded duration: Duration) {
+    self.init(min(max(duration, .zero), .seconds(365 * 86_400)))
   }
 }

@@ -71,8 +71,9 @@ import Testing
 
   @Test(arguments: [
     "\0\0\0\0\0\0\0\0", "GET / HTTP/1.1\r\n\r\n", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "GET  / HTTP/1.1\r\n\r\n", "get / HTTP/1.1\r\nHost: x\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0",
-    "SSH-2.0-OpenSSH_9.2\r\n", "GET / HTTP/1.1\nHost: x\n\n", "HTTP/1.1 200 OK\r\n\r\n",
+    "get / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "\u{16}\u{3}\u{1}\u{2}\0",
+    "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\n\r\n",
     "GET /healthz/live HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
   ])
   func `gets 400 for what is not a request`(bytes: String) throws {

@@ -81,6 +81,31 @@ import Testing
     }
   }
 
+  @Test func `ends with an error when the listening socket is lost`() throws {
+    let server = try RunningServer()
+    let client = try server.client()
+    #expect(try client.get("/healthz/live").status == 200)
+    let socket = try #require((3..<4096).first { listens($0, on: server.port) })
+    shutdown(socket, CInt(SHUT_RDWR))
+    #expect(eventually { server.result != nil })
+    let error = #expect(throws: ServerError.self) { try server.result?.get() }
+    #expect(error?.description.hasPrefix("stopped listening on 127.0.0.1:") == true)
+    #expect(client.isClosed())
+  }
+
+  private func listens(_ socket: CInt, on port: Int) -> Bool {
+    var (listens, size) = (CInt(0), socklen_t(4))
+    getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size)
+    var address = sockaddr_in()
+    size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutableBytes(of: &address) { bytes in
+      bytes.withMemoryRebound(to: sockaddr.self) {
+        _ = getsockname(socket, $0.baseAddress, &size)
+      }
+    }
+    return listens == 1 && Int(in_port_t(bigEndian: address.sin_port)) == port
+  }
+
   @Test func `says which address is taken and what to do`() throws {
     try withServer { server in
       let error = #expect(throws: ServerError.self) { try RunningServer(port: server.port) }
