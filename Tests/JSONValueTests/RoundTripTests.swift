@@ -21,7 +21,8 @@ import Testing
   @Test func `is JSON to Foundation as well`() throws {
     var generator = SeededGenerator(seed: 2)
     for round in 0..<500 {
-      let strings = (0..<8).map { _ in JSONValue.string(.random(using: &generator)) }
+      // Foundation drops a zero width no-break space from the beginning of a string.
+      let strings = (0..<8).map { _ in JSONValue.string("-" + .random(using: &generator)) }
       let value: JSONValue = ["strings": .array(strings), "number": .number(JSONNumber(round))]
       let parsed = try JSONSerialization.jsonObject(with: Data(value.bytes(.pretty)))
       let object = try #require(parsed as? [String: Any])
