@@ -118,30 +118,11 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 extension JSONObject: Hashable {
   /// Tells whether both have the same keys with equal values, in whichever order.
   public static func == (one: JSONObject, other: JSONObject) -> Bool {
-    guard one.count == other.count else { return false }
-    for (place, member) in one.members.enumerated() {
-      // Most equal objects also agree in order: look there before looking the key up.
-      if other.members[place].key.isSpelled(like: member.key) {
-        guard other.members[place].value == member.value else { return false }
-      } else {
-        guard other[member.key] == member.value else { return false }
-      }
-    }
-    return true
+    JSONValue.object(one) == .object(other)
   }
 
   /// Feeds the members to `hasher` such that their order has no part in it.
-  public func hash(into hasher: inout Hasher) {
-    var sum = 0
-    for (key, value) in members {
-      var member = Hasher()
-      key.hashSpelling(into: &member)
-      member.combine(value)
-      sum &+= member.finalize()
-    }
-    hasher.combine(count)
-    hasher.combine(sum)
-  }
+  public func hash(into hasher: inout Hasher) { JSONValue.object(self).hash(into: &hasher) }
 }
 
 extension JSONObject: CustomStringConvertible {

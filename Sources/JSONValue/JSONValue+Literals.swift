@@ -1,7 +1,4 @@
-extension JSONValue: ExpressibleByNilLiteral {
-  /// `null`.
-  public init(nilLiteral: ()) { self = .null }
-}
+// No `ExpressibleByNilLiteral`: in `isEmpty ? value : nil` the `nil` would quietly be a JSON `null`.
 
 extension JSONValue: ExpressibleByBooleanLiteral {
   /// `true` or `false`.

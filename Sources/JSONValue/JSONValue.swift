@@ -23,34 +23,6 @@ public enum JSONValue: Sendable {
   case object(JSONObject)
 }
 
-extension JSONValue: Hashable {
-  /// Tells whether two values are equal; see ``JSONValue`` for what that means.
-  public static func == (one: JSONValue, other: JSONValue) -> Bool {
-    switch (one, other) {
-    case (.null, .null): true
-    case (.bool(let one), .bool(let other)): one == other
-    case (.number(let one), .number(let other)): one == other
-    case (.string(let one), .string(let other)): one.isSpelled(like: other)
-    case (.array(let one), .array(let other)): one == other
-    case (.object(let one), .object(let other)): one == other
-    case (.null, _), (.bool, _), (.number, _), (.string, _), (.array, _), (.object, _): false
-    }
-  }
-
-  /// Feeds the value to `hasher`; equal values feed the same.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(kind)
-    switch self {
-    case .null: break
-    case .bool(let bool): hasher.combine(bool)
-    case .number(let number): hasher.combine(number)
-    case .string(let string): string.hashSpelling(into: &hasher)
-    case .array(let array): hasher.combine(array)
-    case .object(let object): hasher.combine(object)
-    }
-  }
-}
-
 extension JSONValue {
   /// Which of the six kinds of JSON value this is.
   public enum Kind: String, CaseIterable, Sendable, CustomStringConvertible {

@@ -71,3 +71,20 @@ extension Timestamp: InstantProtocol {
     .seconds(other.seconds - seconds) + .nanoseconds(other.nanoseconds - nanoseconds)
   }
 }
+
+extension Timestamp {
+  /// The instant a duration later; see ``advanced(by:)``.
+  public static func + (instant: Timestamp, duration: Duration) -> Timestamp {
+    instant.advanced(by: duration)
+  }
+
+  /// The instant a duration earlier; see ``advanced(by:)``.
+  public static func - (instant: Timestamp, duration: Duration) -> Timestamp {
+    instant.advanced(by: .zero - duration)
+  }
+
+  /// The time from one instant to another, negative where that is earlier.
+  public static func - (end: Timestamp, start: Timestamp) -> Duration {
+    start.duration(to: end)
+  }
+}

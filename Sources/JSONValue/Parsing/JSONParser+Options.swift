@@ -16,8 +16,9 @@ extension JSONParser {
 
     /// The greatest number of arrays and objects around each other.
     ///
-    /// Parsing itself uses no stack for depth, but freeing, comparing, writing and coding a nested
-    /// value does, up to about a kilobyte a level: raise this only where threads have the room.
+    /// Parsing, comparing, hashing and writing use no stack for depth. Freeing a value does, some
+    /// 300 bytes a level, as does coding it through types that nest: raise this only where threads
+    /// have the room.
     public var maximumDepth: Int
 
     /// What to do with a key that its object already has.

@@ -66,16 +66,23 @@ extension JSONParser {
   private func validated(
     _ bytes: UnsafeBufferPointer<UInt8>, from start: Int
   ) throws(Fault) -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
-    // Escapes are ASCII, so the source is at fault exactly where the unescaped bytes are.
-    let source = UnsafeBufferPointer(rebasing: input[start..<cursor])
     do throws(UTF8.ValidationError) {
-      _ = try UTF8Span(validating: source.span)
+      return String(copying: try UTF8Span(validating: bytes.span))
     } catch {
-      let offset = start + error.byteOffsets.lowerBound
+      // Escapes are ASCII, so the source is at fault where the unescaped bytes are.
+      let source = UnsafeBufferPointer(rebasing: input[start..<cursor])
+      let offset = start + Self.firstFault(in: source)
       throw Fault(.invalidUTF8, at: offset, "\(found(at: offset)) in a string")
     }
-    throw Fault(.invalidUTF8, at: start, "a string is not UTF-8")
+  }
+
+  private static func firstFault(in source: UnsafeBufferPointer<UInt8>) -> Int {
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: source.span)
+      return 0
+    } catch {
+      return error.byteOffsets.lowerBound
+    }
   }
 }
 

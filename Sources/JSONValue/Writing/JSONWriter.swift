@@ -27,22 +27,68 @@ public struct JSONWriter {
 
   let options: Options
   private(set) var output: [UInt8]
-  private var depth = 0
+  /// The containers that are begun and not ended. A stack of its own keeps the writer off the
+  /// thread's, which deep values would exhaust.
+  private var open: [Container] = []
 
   init(options: Options, output: consuming [UInt8] = []) {
     self.options = options
     self.output = output
   }
 
+  private struct Container {
+    var elements: [JSONValue] = []
+    var members: [JSONObject.Element] = []
+    let isObject: Bool
+    let count: Int
+    var next = 0
+  }
+
   mutating func write(_ value: JSONValue) {
+    begin(value)
+    while let top = open.indices.last {
+      let place = open[top].next
+      guard place < open[top].count else {
+        end(open.removeLast())
+        continue
+      }
+      open[top].next += 1
+      if place > 0 { output.append(.comma) }
+      breakLine()
+      guard open[top].isObject else {
+        begin(open[top].elements[place])
+        continue
+      }
+      let (key, value) = open[top].members[place]
+      write(quoted: key)
+      output.append(.colon)
+      if options.isPretty { output.append(0x20) }
+      begin(value)
+    }
+  }
+
+  /// Writes a simple value, or the beginning of a container.
+  private mutating func begin(_ value: JSONValue) {
     switch value {
     case .null: write(literal: "null")
     case .bool(let bool): write(literal: bool ? "true" : "false")
     case .number(let number): output.append(contentsOf: number.text.utf8)
     case .string(let string): write(quoted: string)
-    case .array(let array): write(array)
-    case .object(let object): write(object)
+    case .array(let elements):
+      output.append(.openBracket)
+      open.append(Container(elements: elements, isObject: false, count: elements.count))
+    case .object(let object):
+      output.append(.openBrace)
+      let members =
+        options.sortsKeys
+        ? object.members.sorted { $0.key.isSpelledBefore($1.key) } : object.members
+      open.append(Container(members: members, isObject: true, count: members.count))
     }
+  }
+
+  private mutating func end(_ container: Container) {
+    if container.count > 0 { breakLine() }
+    output.append(container.isObject ? .closeBrace : .closeBracket)
   }
 
   private mutating func write(literal: StaticString) {
@@ -50,49 +96,10 @@ public struct JSONWriter {
       contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
-  private mutating func write(_ array: [JSONValue]) {
-    output.append(.openBracket)
-    depth += 1
-    var isFirst = true
-    for element in array {
-      beginItem(isFirst: isFirst)
-      isFirst = false
-      write(element)
-    }
-    depth -= 1
-    if !isFirst { breakLine() }
-    output.append(.closeBracket)
-  }
-
-  private mutating func write(_ object: JSONObject) {
-    output.append(.openBrace)
-    depth += 1
-    var isFirst = true
-    let members =
-      options.sortsKeys
-      ? object.members.sorted { $0.key.isSpelledBefore($1.key) } : object.members
-    for (key, value) in members {
-      beginItem(isFirst: isFirst)
-      isFirst = false
-      write(quoted: key)
-      output.append(.colon)
-      if options.isPretty { output.append(0x20) }
-      write(value)
-    }
-    depth -= 1
-    if !isFirst { breakLine() }
-    output.append(.closeBrace)
-  }
-
-  private mutating func beginItem(isFirst: Bool) {
-    if !isFirst { output.append(.comma) }
-    breakLine()
-  }
-
   private mutating func breakLine() {
     guard options.isPretty else { return }
     output.append(0x0A)
-    output.append(contentsOf: repeatElement(0x20, count: 2 * depth))
+    output.append(contentsOf: repeatElement(0x20, count: 2 * open.count))
   }
 }
 

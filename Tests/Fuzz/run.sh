@@ -1,0 +1,37 @@
+#!/bin/sh
+# Fuzzes every Fuzz*.swift here for a while: Tests/Fuzz/run.sh [seconds each, 20 unless told] [name]
+#
+# The first line of each names the folders compiled with it: "// sources: Sources/A Sources/B". They
+# become one module with the fuzz file, so that the optimizer and the sanitizer see all of it.
+# Inputs found so far are kept in $FUZZ_CORPUS, a temporary folder unless that is set. A crash ends
+# the run with a status other than 0, and with the input that caused it in that folder.
+set -eu
+
+seconds=${1:-20}
+only=${2:-}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=${FUZZ_CORPUS:-$(mktemp -d "${TMPDIR:-/tmp}/fuzz.XXXXXX")}
+status=0
+
+for fuzz in "$root"/Tests/Fuzz/Fuzz*.swift; do
+  name=$(basename "$fuzz" .swift)
+  case $only in '' | "$name") ;; *) continue ;; esac
+  folders=$(sed -n '1s|^// sources: *||p' "$fuzz")
+  if [ -z "$folders" ]; then
+    echo "$fuzz: the first line must be \"// sources: <folders>\"" >&2
+    exit 2
+  fi
+  mkdir -p "$work/$name/corpus"
+  # The folders are words of ours, without spaces; so are the names of the sources in them.
+  # shellcheck disable=SC2046,SC2086
+  (cd "$root" && swiftc -swift-version 6 -module-name "$name" -parse-as-library -O -wmo -g \
+    -sanitize=fuzzer,address -use-ld=lld -o "$work/$name/fuzz" \
+    $(find $folders -name '*.swift') "$fuzz")
+  echo "== $name, $seconds s, in $work/$name"
+  "$work/$name/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$work/$name/" "$work/$name/corpus" >"$work/$name/log" 2>&1 || status=1
+  grep -E '^(stat::number_of_executed_units|SUMMARY|==[0-9]+== ERROR|Fatal)|Test unit written' \
+    "$work/$name/log" || true
+  [ "$status" -eq 0 ] || { tail -40 "$work/$name/log"; echo "$name crashed" >&2; exit 1; }
+done
+if [ -z "${FUZZ_CORPUS:-}" ]; then rm -rf "$work"; fi
