@@ -1,0 +1,78 @@
+import Glibc
+
+/// Cuts bytes into lines, however they arrive.
+struct LineCutter {
+  private var rest: [UInt8] = []
+
+  /// What is longer is taken as a line by itself, and so refused.
+  private static let longestLine = 8192
+
+  /// The lines that are whole now, without blanks around; none of them is empty.
+  mutating func append(_ bytes: some Sequence<UInt8>) -> [String] {
+    var lines: [String] = []
+    for byte in bytes {
+      if byte == UInt8(ascii: "\n") || rest.count == Self.longestLine {
+        lines += finish()
+      } else {
+        rest.append(byte)
+      }
+    }
+    return lines
+  }
+
+  /// The last line, which no newline ends.
+  mutating func finish() -> [String] {
+    defer { rest.removeAll() }
+    let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
+    let kept = rest.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+    return kept.isEmpty ? [] : [String(decoding: kept, as: UTF8.self)]
+  }
+}
+
+/// Where commands come from: standard input, or a FIFO.
+struct CommandInput {
+  /// -1 when it has ended, which poll(2) passes over.
+  private(set) var descriptor: Int32
+  /// To remove at the end, if it was made here.
+  private let made: String?
+  private var lines = LineCutter()
+
+  static var standardInput: CommandInput {
+    // A daemon in the background that reads its terminal is to be told no, not to be stopped.
+    signal(SIGTTIN, SIG_IGN)
+    return CommandInput(descriptor: STDIN_FILENO, made: nil)
+  }
+
+  private init(descriptor: Int32, made: String?) {
+    self.descriptor = descriptor
+    self.made = made
+  }
+
+  init(fifo path: String) throws(MountFailure) {
+    let isNew = mkfifo(path, 0o600) == 0
+    guard isNew || errno == EEXIST else { throw MountFailure("making the FIFO \(path)", Errno.last) }
+    // Held open for writing too, so that it does not end between two writers.
+    let descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw MountFailure("opening the FIFO \(path)", Errno.last) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFIFO else {
+      close(descriptor)
+      throw MountFailure("opening the FIFO \(path)", "something else is there")
+    }
+    self.init(descriptor: descriptor, made: isNew ? path : nil)
+  }
+
+  /// Takes what is there; to be called when the descriptor is readable.
+  mutating func read() -> [String] {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(descriptor, &buffer, buffer.count)
+    if count > 0 { return lines.append(buffer[..<count]) }
+    if count == -1, errno == EINTR || errno == EAGAIN { return [] }
+    descriptor = -1
+    return lines.finish()
+  }
+
+  func remove() {
+    if let made { unlink(made) }
+  }
+}
