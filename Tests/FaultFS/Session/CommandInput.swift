@@ -50,7 +50,9 @@ struct CommandInput {
 
   init(fifo path: String) throws(MountFailure) {
     let isNew = mkfifo(path, 0o600) == 0
-    guard isNew || errno == EEXIST else { throw MountFailure("making the FIFO \(path)", Errno.last) }
+    guard isNew || errno == EEXIST else {
+      throw MountFailure("making the FIFO \(path)", Errno.last)
+    }
     // Held open for writing too, so that it does not end between two writers.
     let descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw MountFailure("opening the FIFO \(path)", Errno.last) }
