@@ -26,7 +26,7 @@ struct FaultFS {
     let signals = clinux_signal_descriptor(endings, Int32(endings.count))
     guard signals >= 0 else { throw MountFailure("listening for signals", Errno.last) }
 
-    var inputs = [CommandInput.standardInput]
+    var inputs = [CommandInput.standardInput(isLifeline: options.endsWithInput)]
     if let control = options.control { inputs.append(try CommandInput(fifo: control)) }
     defer { for input in inputs { input.remove() } }
 
@@ -36,7 +36,7 @@ struct FaultFS {
     var session = FuseSession(mount: mount, server: server, inputs: inputs, signals: signals)
     switch session.run() {
     case .aborted: mount.hangUp()
-    case .signalled: mount.detach()
+    case .dismissed: mount.detach()
     case .unmounted: break
     case .cutOff:
       Output.errors.print("faultfs: the connection was cut off from outside")

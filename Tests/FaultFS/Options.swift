@@ -7,6 +7,7 @@ struct Options: Hashable {
   var fileSystemType = "fuse.faultfs"
   var source = "faultfs"
   var allowsOthers = true
+  var endsWithInput = false
   var settings = FaultServer.Settings()
 
   static let usage = """
@@ -21,6 +22,7 @@ struct Options: Hashable {
       --source NAME       the source shown in the mount table (faultfs)
       --no-allow-other    root only: keep other users out (others never let them in)
       --cache SECONDS     let the kernel keep names, attributes and content that long (0)
+      --until-eof         end, as by SIGTERM, when standard input ends
       --interruptible     end a held request when its caller is interrupted
 
     Commands, one a line; each is answered with "ok COMMAND" on standard output. OP is a FUSE
@@ -66,6 +68,7 @@ extension Options {
       case "--source": options.source = try value(of: argument)
       case "--no-allow-other": options.allowsOthers = false
       case "--cache": options.settings.cache = try cache(try value(of: argument))
+      case "--until-eof": options.endsWithInput = true
       case "--interruptible": options.settings.isInterruptible = true
       case _ where argument.hasPrefix("-"):
         throw Failure(description: "\(argument) is no option; see --help")

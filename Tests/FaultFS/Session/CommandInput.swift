@@ -33,19 +33,25 @@ struct LineCutter {
 struct CommandInput {
   /// -1 when it has ended, which poll(2) passes over.
   private(set) var descriptor: Int32
+  /// Whether its end is the daemon's too.
+  private let isLifeline: Bool
   /// To remove at the end, if it was made here.
   private let made: String?
   private var lines = LineCutter()
 
-  static var standardInput: CommandInput {
-    // A daemon in the background that reads its terminal is to be told no, not to be stopped.
-    signal(SIGTTIN, SIG_IGN)
-    return CommandInput(descriptor: STDIN_FILENO, made: nil)
+  /// Whether the daemon is to end because this has.
+  var isCut: Bool { isLifeline && descriptor == -1 }
+
+  private init(descriptor: Int32, isLifeline: Bool = false, made: String? = nil) {
+    self.descriptor = descriptor
+    self.isLifeline = isLifeline
+    self.made = made
   }
 
-  private init(descriptor: Int32, made: String?) {
-    self.descriptor = descriptor
-    self.made = made
+  static func standardInput(isLifeline: Bool) -> CommandInput {
+    // A daemon in the background that reads its terminal is to be told no, not to be stopped.
+    signal(SIGTTIN, SIG_IGN)
+    return CommandInput(descriptor: STDIN_FILENO, isLifeline: isLifeline)
   }
 
   init(fifo path: String) throws(MountFailure) {

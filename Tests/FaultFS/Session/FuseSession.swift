@@ -15,8 +15,8 @@ struct FuseSession {
     case aborted
     /// From outside, through fusectl; the mount stays, dead.
     case cutOff
-    /// By SIGTERM or SIGINT; the mount is still there.
-    case signalled
+    /// By SIGTERM, SIGINT or the end of its input; the mount is still there.
+    case dismissed
     /// The mount is gone.
     case unmounted
   }
@@ -38,7 +38,7 @@ struct FuseSession {
       let ready = poll(&waited, nfds_t(waited.count), patience())
       guard ready >= 0 || errno == EINTR else { return .cutOff }
       if ready < 0 { continue }
-      if waited[0].revents != 0 { return .signalled }
+      if waited[0].revents != 0 { return .dismissed }
 
       if let alarm = server.alarm, alarm <= Moment.now.uptime, let ending = feed(.tick) {
         return ending
@@ -48,6 +48,7 @@ struct FuseSession {
         for line in inputs[index].read() {
           if let ending = feed(.line(line)) { return ending }
         }
+        if inputs[index].isCut { return .dismissed }
       }
       if waited[1].revents != 0, let ending = takeRequest() { return ending }
     }
