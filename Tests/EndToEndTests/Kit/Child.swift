@@ -12,7 +12,7 @@ final class Child {
   }
 
   enum Ending: Equatable {
-    /// It had not ended by its deadline, and SIGKILL did not help at once.
+    /// It had not ended by its deadline, and SIGKILL leaves it in D state.
     case blocked
     case exited(Int32)
     case signalled(Int32)
@@ -59,17 +59,24 @@ final class Child {
 
   /// Waits for its end; at the deadline it is killed, and is `blocked` if it stays all the same.
   func finish(within limit: Duration = .seconds(5)) async throws -> Outcome {
-    if !(await ended(within: limit)) {
+    if !(await eventually(within: limit, { !isRunning })) {
       kill()
-      guard await ended(within: .milliseconds(200)) else { return outcome(.blocked) }
+      guard await obeysKill() else { return outcome(.blocked) }
     }
     let status = process.terminationStatus
     return outcome(
       process.terminationReason == .uncaughtSignal ? .signalled(status) : .exited(status))
   }
 
-  private func ended(within limit: Duration) async -> Bool {
-    await eventually(within: limit) { !self.process.isRunning }
+  /// Whether it ends, now that it was killed. A short while in D state is part of dying.
+  private func obeysKill() async -> Bool {
+    var stuckSince: ContinuousClock.Instant?
+    _ = await eventually(within: .seconds(5)) {
+      stuckSince = state == "D" ? stuckSince ?? .now : nil
+      let isStuck = stuckSince.map { $0.duration(to: .now) > .milliseconds(300) } ?? false
+      return !isRunning || isStuck
+    }
+    return !isRunning
   }
 
   private func outcome(_ ending: Ending) -> Outcome {
@@ -77,52 +84,4 @@ final class Child {
       ending: ending, output: output.text(), errors: errors.text(),
       elapsed: start.duration(to: .now))
   }
-}
-
-/// A file that nobody else sees: it has no name.
-struct ScratchFile {
-  let handle: FileHandle
-
-  init() throws {
-    var template = Array("/tmp/mountmon-kit-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw KitError("making a scratch file: errno \(errno)") }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
-
-  /// How many bytes were written so far.
-  var size: Int {
-    var information = stat()
-    return fstat(handle.fileDescriptor, &information) == 0 ? Int(information.st_size) : 0
-  }
-
-  /// What was written so far, after the first `start` bytes.
-  func text(from start: Int = 0) -> String {
-    var bytes = [UInt8](repeating: 0, count: max(0, size - start))
-    let count = pread(handle.fileDescriptor, &bytes, bytes.count, off_t(start))
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-  }
-}
-
-/// What the test kit itself could not do.
-struct KitError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) {
-    self.description = description
-  }
-}
-
-/// Asks until the answer is yes or the time is up; returns the last answer.
-func eventually(
-  within limit: Duration, _ condition: () async throws -> Bool
-) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + limit
-  while ContinuousClock.now < deadline {
-    if try await condition() { return true }
-    try? await Task.sleep(for: .milliseconds(5))
-  }
-  return try await condition()
 }

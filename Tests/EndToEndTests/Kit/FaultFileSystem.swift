@@ -73,10 +73,10 @@ actor FaultFileSystem {
     errors = try ScratchFile()
     // A daemon that died must not take the test run along.
     signal(SIGPIPE, SIG_IGN)
+    process.executableURL = URL(filePath: try Self.program())
     guard mkdir(mountpoint, 0o755) == 0 || errno == EEXIST else {
       throw KitError("making \(mountpoint): errno \(errno)")
     }
-    process.executableURL = URL(filePath: try Self.program())
     process.arguments = [
       mountpoint, "--control", control, "--until-eof", "--source", options.source, "--fs-type",
       options.type, "--cache", "\(options.cache / .seconds(1))",

@@ -2,6 +2,7 @@
 enum Fault: Hashable {
   /// It waits this long, counted from its arrival.
   case delay(Duration)
+  /// The kernel takes ENOSYS for good: it does not ask for such an operation again.
   case error(Errno)
   /// It waits until a later rule says otherwise.
   case hang

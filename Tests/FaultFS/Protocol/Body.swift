@@ -1,11 +1,3 @@
-/// How long the kernel may answer from its own memory, and so without this daemon.
-struct CachePolicy: Hashable {
-  /// Zero: every access reaches the daemon.
-  var validity: Duration = .zero
-
-  var isOff: Bool { validity == .zero }
-}
-
 /// The bodies of answers, field for field as `linux/fuse.h` lays them out.
 enum Body {
   /// One message never carries more file content than this; the device buffer is sized by it.

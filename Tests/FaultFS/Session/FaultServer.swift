@@ -6,7 +6,7 @@ struct FaultServer {
   private(set) var waiting: [Waiting] = []
   private(set) var counts: [Operation: Int] = [:]
   private(set) var isReadOnly = false
-  /// What `STATFS` answers; nil tells of `disk` what is left beside the stored pages.
+  /// What `STATFS` is to answer; nil for what is so: `disk`, less the stored pages.
   private(set) var space: Space?
   let settings: Settings
   private var isTracing = false

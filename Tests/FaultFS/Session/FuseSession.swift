@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Carries messages between the kernel, the commands and the server, in one thread. It decides
@@ -100,23 +99,5 @@ struct FuseSession {
     // ENOENT: the caller is gone. ENODEV: so is the mount, as the next read will tell.
     guard count < 0, errno != ENOENT, errno != ENODEV else { return }
     Output.errors.print("faultfs: answering request \(reply.unique): \(Errno.last)")
-  }
-}
-
-/// Lines for whoever drives the daemon, written at once.
-struct Output {
-  private let descriptor: Int32
-
-  static let standard = Output(descriptor: STDOUT_FILENO)
-  static let errors = Output(descriptor: STDERR_FILENO)
-
-  func print(_ line: String) {
-    var rest = Array("\(line)\n".utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      // Nobody listening is no reason to stop serving.
-      guard count > 0 || errno == EINTR else { return }
-      rest = rest.dropFirst(max(0, count))
-    }
   }
 }

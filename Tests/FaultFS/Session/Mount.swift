@@ -38,7 +38,7 @@ struct Mount {
   func detach() {
     hangUp()
     if let helper {
-      _ = try? Helper.run([helper, "-u", "-z", "-q", "--", path]).wait()
+      _ = try? MountHelper.run([helper, "-u", "-z", "-q", "--", path]).wait()
     } else {
       umount2(path, Int32(MNT_DETACH))
     }
@@ -93,10 +93,10 @@ struct Mount {
     _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
     setenv("_FUSE_COMMFD", "\(ends[1])", 1)
 
-    var started: (helper: String, process: Helper)?
+    var started: (helper: String, process: MountHelper)?
     for name in ["fusermount3", "fusermount"] where started == nil {
       let arguments = [name, "-o", words.joined(separator: ","), "--", path]
-      if let process = try? Helper.run(arguments) { started = (name, process) }
+      if let process = try? MountHelper.run(arguments) { started = (name, process) }
     }
     close(ends[1])
     guard let started else {
@@ -117,29 +117,5 @@ struct Mount {
       if letter == "," || letter == "\\" { result.append("\\") }
       result.append(letter)
     }
-  }
-}
-
-/// A program that mounts or unmounts for who is not root.
-private struct Helper {
-  let pid: pid_t
-
-  /// Finds the program on the PATH.
-  static func run(_ arguments: [String]) throws(Errno) -> Helper {
-    var words = arguments.map { strdup($0) }
-    defer { for word in words { free(word) } }
-    words.append(nil)
-    var pid: pid_t = 0
-    let error = clinux_spawn_helper(&pid, words[0], words)
-    guard error == 0 else { throw Errno(error) }
-    return Helper(pid: pid)
-  }
-
-  /// Its exit status, or the negative of the signal that ended it.
-  func wait() -> Int32 {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
-    let signal = status & 0x7f
-    return signal == 0 ? (status >> 8) & 0xff : -signal
   }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 extension MemoryTree {
   /// Gives a new inode a name.
   @discardableResult
