@@ -9,6 +9,8 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -105,4 +107,55 @@ int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const e
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
+}
+
+int clinux_spawn_helper(pid_t *pid, const char *file, char *const argv[]) {
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  int error = posix_spawnattr_init(&attributes);
+  if (error != 0) return error;
+  sigemptyset(&none);
+  sigfillset(&all);
+  error = posix_spawnattr_setsigmask(&attributes, &none);
+  if (error == 0) error = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (error == 0)
+    error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  if (error == 0) error = posix_spawnp(pid, file, NULL, &attributes, argv, environ);
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+int clinux_signal_descriptor(const int *numbers, int count) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int i = 0; i < count; i++) sigaddset(&set, numbers[i]);
+  errno = pthread_sigmask(SIG_BLOCK, &set, NULL);
+  if (errno != 0) return -1;
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int clinux_receive_descriptor(int socket) {
+  char byte;
+  union {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec data = {.iov_base = &byte, .iov_len = 1};
+  struct msghdr message = {.msg_iov = &data,
+                           .msg_iovlen = 1,
+                           .msg_control = &control,
+                           .msg_controllen = sizeof control};
+  ssize_t received;
+  do received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  while (received == -1 && errno == EINTR);
+  if (received == -1) return -1;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (received == 0 || header == NULL || header->cmsg_level != SOL_SOCKET ||
+      header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int))) {
+    errno = ENOMSG;
+    return -1;
+  }
+  int descriptor;
+  memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+  return descriptor;
 }

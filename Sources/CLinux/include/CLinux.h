@@ -54,4 +54,16 @@ int clinux_name_thread(const char *name);
 int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], int input,
                  int output, int errors);
 
+/// posix_spawnp(3) of `file` with this process's environment and descriptors, no signal blocked and
+/// all at their defaults. Returns 0 or an errno; errno itself is not set.
+int clinux_spawn_helper(pid_t *pid, const char *file, char *const argv[]);
+
+/// Blocks the `count` signals of `numbers` in the calling thread; returns a signalfd(2) with
+/// SFD_CLOEXEC | SFD_NONBLOCK that becomes readable when one of them is pending.
+int clinux_signal_descriptor(const int *numbers, int count);
+
+/// recvmsg(2) of one byte and the descriptor (SCM_RIGHTS) that comes with it, close-on-exec; -1 with
+/// errno, ENOMSG where the other end closed or sent no descriptor.
+int clinux_receive_descriptor(int socket);
+
 #endif

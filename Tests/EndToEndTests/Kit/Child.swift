@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+
+/// A program that a test lets touch a mount in its place: the test itself must never hang.
+final class Child {
+  /// How a child fared.
+  struct Outcome: Equatable {
+    var ending: Ending
+    var output: String
+    var errors: String
+    var elapsed: Duration
+  }
+
+  enum Ending: Equatable {
+    /// It had not ended by its deadline, and SIGKILL leaves it in D state.
+    case blocked
+    case exited(Int32)
+    case signalled(Int32)
+  }
+
+  private let process = Process()
+  private let output: ScratchFile
+  private let errors: ScratchFile
+  private let start = ContinuousClock.now
+
+  var pid: pid_t { process.processIdentifier }
+
+  /// Starts a program found on the PATH, in `/`, without standard input.
+  init(_ words: [String]) throws {
+    output = try ScratchFile()
+    errors = try ScratchFile()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = words
+    process.currentDirectoryURL = URL(filePath: "/")
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output.handle
+    process.standardError = errors.handle
+    try process.run()
+  }
+
+  convenience init(_ words: String...) throws {
+    try self.init(words)
+  }
+
+  /// The letter of `/proc/PID/stat`, such as `S` or `D`; nil when the child is gone.
+  var state: Character? { Self.state(of: pid) }
+
+  static func state(of pid: pid_t) -> Character? {
+    let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    // The name of the program, in brackets, may hold anything.
+    return stat?.split(separator: ")").last?.first { !$0.isWhitespace }
+  }
+
+  func kill() {
+    _ = Glibc.kill(pid, SIGKILL)
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Waits for its end; at the deadline it is killed, and is `blocked` if it stays all the same.
+  func finish(within limit: Duration = .seconds(5)) async throws -> Outcome {
+    if !(await eventually(within: limit, { !isRunning })) {
+      kill()
+      guard await obeysKill() else { return outcome(.blocked) }
+    }
+    let status = process.terminationStatus
+    return outcome(
+      process.terminationReason == .uncaughtSignal ? .signalled(status) : .exited(status))
+  }
+
+  /// Whether it ends, now that it was killed. A short while in D state is part of dying.
+  private func obeysKill() async -> Bool {
+    var stuckSince: ContinuousClock.Instant?
+    _ = await eventually(within: .seconds(5)) {
+      stuckSince = state == "D" ? stuckSince ?? .now : nil
+      let isStuck = stuckSince.map { $0.duration(to: .now) > .milliseconds(300) } ?? false
+      return !isRunning || isStuck
+    }
+    return !isRunning
+  }
+
+  private func outcome(_ ending: Ending) -> Outcome {
+    Outcome(
+      ending: ending, output: output.text(), errors: errors.text(),
+      elapsed: start.duration(to: .now))
+  }
+}

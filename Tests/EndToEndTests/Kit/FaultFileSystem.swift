@@ -1,0 +1,250 @@
+import Foundation
+import Glibc
+
+/// A mount that hangs, fails or delays on command: a running `faultfs`, with its lines.
+///
+/// Nothing in here touches the mount, so nothing in here can hang; let a `Child` do that.
+actor FaultFileSystem {
+  struct Options: Sendable {
+    /// How long the kernel may answer without the daemon.
+    var cache: Duration = .zero
+    var isInterruptible = false
+    var isReadOnly = false
+    var source = "faultfs"
+    var type = "fuse.faultfs"
+  }
+
+  nonisolated let mountpoint: String
+  /// A FIFO for commands from elsewhere, such as a shell script.
+  nonisolated let control: String
+  nonisolated let pid: pid_t
+
+  private let process: Process
+  /// Its end is also the daemon's, so that no mount outlives a test run that crashed.
+  private let input: Pipe
+  private let output: ScratchFile
+  private let errors: ScratchFile
+
+  nonisolated var healthCheck: String { mountpoint + "/.health-check" }
+
+  /// Mounts at `folder/mount`, which is made, and waits until it serves.
+  static func mount(
+    in folder: String, _ options: Options = Options()
+  ) async throws -> FaultFileSystem {
+    if let missing {
+      throw KitError("\(missing); MOUNTMON_ALLOW_MISSING=1 skips the tests that need it")
+    }
+    let system = try FaultFileSystem(folder: folder, options: options)
+    do {
+      let start = Mark(output: 0, errors: 0)
+      _ = try await system.lines(until: "ready \(system.pid)", from: start, within: .seconds(10))
+    } catch {
+      await system.tearDown()
+      throw error
+    }
+    return system
+  }
+
+  /// Mounts in a folder of its own, and leaves nothing of it behind, whatever the body does.
+  static func with<Result>(
+    _ options: Options = Options(), _ body: (FaultFileSystem) async throws -> Result
+  ) async throws -> Result {
+    var template = Array("/tmp/mountmon-kit-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw KitError("making a folder: errno \(errno)") }
+    let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    defer { rmdir(folder) }
+    let system = try await mount(in: folder, options)
+    do {
+      let result = try await body(system)
+      await system.tearDown()
+      return result
+    } catch {
+      await system.tearDown()
+      throw error
+    }
+  }
+
+  private init(folder: String, options: Options) throws {
+    mountpoint = folder + "/mount"
+    control = folder + "/control"
+    process = Process()
+    input = Pipe()
+    output = try ScratchFile()
+    errors = try ScratchFile()
+    // A daemon that died must not take the test run along.
+    signal(SIGPIPE, SIG_IGN)
+    process.executableURL = URL(filePath: try Self.program())
+    guard mkdir(mountpoint, 0o755) == 0 || errno == EEXIST else {
+      throw KitError("making \(mountpoint): errno \(errno)")
+    }
+    process.arguments = [
+      mountpoint, "--control", control, "--until-eof", "--source", options.source, "--fs-type",
+      options.type, "--cache", "\(options.cache / .seconds(1))",
+    ]
+    if options.isReadOnly { process.arguments?.append("--read-only") }
+    if options.isInterruptible { process.arguments?.append("--interruptible") }
+    process.currentDirectoryURL = URL(filePath: "/")
+    process.standardInput = input
+    process.standardOutput = output.handle
+    process.standardError = errors.handle
+    try process.run()
+    pid = process.processIdentifier
+  }
+
+  // MARK: Commands
+
+  /// Gives a command and waits until it is obeyed; returns the lines that came meanwhile.
+  @discardableResult
+  func send(_ command: String, within limit: Duration = .seconds(5)) async throws -> [String] {
+    let known = Mark(output: output.size, errors: errors.size)
+    try input.fileHandleForWriting.write(contentsOf: Data("\(command)\n".utf8))
+    return try await lines(until: "ok \(command)", from: known, within: limit)
+  }
+
+  /// How many requests came since the mount, by FUSE operation.
+  func counts() async throws -> [String: Int] {
+    try await table("counts", of: "counts")
+  }
+
+  /// How many requests are held now, by FUSE operation.
+  func held() async throws -> [String: Int] {
+    try await table("held", of: "status")
+  }
+
+  /// Waits until the daemon holds a request of this operation: only then somebody is stuck.
+  func waitUntilHeld(_ operation: String, within limit: Duration = .seconds(5)) async throws {
+    guard try await eventually(within: limit, { try await held()[operation] != nil }) else {
+      throw KitError("no \(operation) arrived within \(limit)")
+    }
+  }
+
+  // MARK: The daemon
+
+  /// The daemon takes no more requests: who waits for it can still be killed.
+  func stopDaemon() async throws {
+    kill(pid, SIGSTOP)
+    guard await eventually(within: .seconds(5), { Child.state(of: pid) == "T" }) else {
+      throw KitError("faultfs did not stop")
+    }
+  }
+
+  func continueDaemon() {
+    kill(pid, SIGCONT)
+  }
+
+  /// The daemon dies; the mount stays, and answers ENOTCONN.
+  func killDaemon() async throws {
+    kill(pid, SIGKILL)
+    try await waitForExit()
+  }
+
+  /// Waits until the daemon has ended by itself, as after `abort` or `unmount`; its exit status.
+  @discardableResult
+  func waitForExit(within limit: Duration = .seconds(5)) async throws -> Int32 {
+    guard await eventually(within: limit, { !process.isRunning }) else {
+      throw KitError("faultfs still runs after \(limit)")
+    }
+    return process.terminationStatus
+  }
+
+  // MARK: The mount
+
+  func unmount(lazy: Bool) async throws {
+    let words = lazy ? ["umount", "-l", mountpoint] : ["umount", mountpoint]
+    let outcome = try await Child(words).finish()
+    guard outcome.ending == .exited(0) else { throw KitError(outcome.errors) }
+  }
+
+  nonisolated var isMounted: Bool {
+    get throws {
+      let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      return table.contains(" \(mountpoint) ")
+    }
+  }
+
+  /// Frees who is stuck, then takes away the mount, the daemon and the files. May come twice.
+  func tearDown() async {
+    if process.isRunning {
+      continueDaemon()
+      _ = try? await send("clear", within: .seconds(1))
+    }
+    if (try? isMounted) == true { try? await unmount(lazy: true) }
+    if process.isRunning { try? await killDaemon() }
+    try? input.fileHandleForWriting.close()
+    unlink(control)
+    rmdir(mountpoint)
+  }
+}
+
+extension FaultFileSystem {
+  /// What this machine lacks for a mount, if anything.
+  static var missing: String? {
+    if geteuid() != 0 { return "the test kit mounts file systems, which needs root" }
+    if access("/dev/fuse", R_OK | W_OK) != 0 { return "the test kit needs /dev/fuse" }
+    return nil
+  }
+
+  /// Whether the tests that mount are to run. Where something is missing they fail, unless the one
+  /// who runs them said that this is all right.
+  static var isWanted: Bool {
+    missing == nil || ProcessInfo.processInfo.environment["MOUNTMON_ALLOW_MISSING"] != "1"
+  }
+
+  /// The built `faultfs`: in MOUNTMON_BIN_DIR, beside the tests, or where the package builds.
+  private static func program() throws -> String {
+    var folders: [String] = []
+    if let given = ProcessInfo.processInfo.environment["MOUNTMON_BIN_DIR"] {
+      folders = [given]
+    } else {
+      let package = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      folders = [
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path,
+        package.appending(path: ".build/debug").path,
+      ]
+    }
+    let candidates = folders.map { $0 + "/faultfs" }
+    guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else {
+      throw KitError("faultfs is not built; looked for \(candidates.joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// What the daemon had said at some time, in bytes.
+  private struct Mark {
+    var output: Int
+    var errors: Int
+  }
+
+  /// The whole lines that came after `start`, once `last` is among them.
+  private func lines(
+    until last: String, from start: Mark, within limit: Duration
+  ) async throws -> [String] {
+    var found: [String] = []
+    let came = try await eventually(within: limit) {
+      // Asked first: what a daemon said before it ended still counts.
+      let isOver = !process.isRunning
+      found = output.text(from: start.output)
+        .split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+      if found.contains(last) { return true }
+      let refusal = errors.text(from: start.errors)
+      guard refusal.isEmpty, !isOver else { throw KitError("no '\(last)': \(refusal)") }
+      return false
+    }
+    guard came else { throw KitError("no '\(last)' from faultfs within \(limit)") }
+    return found
+  }
+
+  private func table(_ title: String, of command: String) async throws -> [String: Int] {
+    let lines = try await send(command)
+    guard let line = lines.last(where: { $0.split(separator: " ").first == title[...] }) else {
+      throw KitError("'\(command)' answered nothing")
+    }
+    var table: [String: Int] = [:]
+    for word in line.split(separator: " ").dropFirst() {
+      let parts = word.split(separator: "=")
+      if parts.count == 2 { table[String(parts[0])] = Int(parts[1]) }
+    }
+    return table
+  }
+}
