@@ -24,7 +24,7 @@ let package = Package(
     .executableTarget(
       name: "mountmon",
       dependencies: [
-        "MountHealthCore", "JSONValue", "TimeText",
+        "MountHealthCore", "JSONValue", "TimeText", "CLinux",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -46,7 +46,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+      ],
+      exclude: ["Snapshots"]),
     .testTarget(name: "TidyTests"),
     .testTarget(name: "EndToEndTests", dependencies: ["JSONValue"]),
   ]

@@ -64,7 +64,7 @@ int clinux_open_at(int directory, const char *path, int flags, unsigned mode) {
   return openat(directory, path, flags | O_CLOEXEC, mode);
 }
 
-ssize_t clinux_read_link(int fd, char *buffer, size_t size) {
+long clinux_read_link(int fd, char *buffer, unsigned long size) {
   return readlinkat(fd, "", buffer, size);
 }
 
@@ -78,7 +78,7 @@ int clinux_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
 
 int clinux_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
-int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], int input,
+int clinux_spawn(int *pid, const char *path, char *const argv[], char *const envp[], int input,
                  int output, int errors) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -109,7 +109,7 @@ int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const e
   return error;
 }
 
-int clinux_spawn_helper(pid_t *pid, const char *file, char *const argv[]) {
+int clinux_spawn_helper(int *pid, const char *file, char *const argv[]) {
   posix_spawnattr_t attributes;
   sigset_t none, all;
   int error = posix_spawnattr_init(&attributes);

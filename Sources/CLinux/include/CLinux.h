@@ -4,7 +4,6 @@
 #define CLINUX_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 /// What statx(2) told of a file that is asked for here.
 struct clinux_file {
@@ -33,7 +32,7 @@ int clinux_open_path_beneath(int directory, const char *path);
 /// openat(2) with O_CLOEXEC, `flags` and `mode`.
 int clinux_open_at(int directory, const char *path, int flags, unsigned mode);
 /// readlinkat(2) of a link that was opened with O_PATH.
-ssize_t clinux_read_link(int fd, char *buffer, size_t size);
+long clinux_read_link(int fd, char *buffer, unsigned long size);
 /// unlinkat(2) of a path below `directory`.
 int clinux_unlink(int directory, const char *path);
 
@@ -51,12 +50,12 @@ int clinux_name_thread(const char *name);
 /// posix_spawn(3) of `path` in a new session, in `/`, with no signal blocked and all at their
 /// defaults, `input` as descriptor 0, `output` as 1, `errors` as 2, and no other descriptor open.
 /// Returns 0 or an errno; errno itself is not set.
-int clinux_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], int input,
+int clinux_spawn(int *pid, const char *path, char *const argv[], char *const envp[], int input,
                  int output, int errors);
 
 /// posix_spawnp(3) of `file` with this process's environment and descriptors, no signal blocked and
 /// all at their defaults. Returns 0 or an errno; errno itself is not set.
-int clinux_spawn_helper(pid_t *pid, const char *file, char *const argv[]);
+int clinux_spawn_helper(int *pid, const char *file, char *const argv[]);
 
 /// Blocks the `count` signals of `numbers` in the calling thread; returns a signalfd(2) with
 /// SFD_CLOEXEC | SFD_NONBLOCK that becomes readable when one of them is pending.

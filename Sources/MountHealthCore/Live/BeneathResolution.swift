@@ -73,7 +73,7 @@ struct BeneathWalk: ~Copyable {
   private func linkTarget(of descriptor: Int32) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4097) { buffer in
       guard let base = buffer.baseAddress else { return nil }
-      let count = clinux_read_link(descriptor, base, buffer.count)
+      let count = clinux_read_link(descriptor, base, UInt(buffer.count))
       guard count > 0 else { return nil }
       return String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
     }

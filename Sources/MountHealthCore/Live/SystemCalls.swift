@@ -93,6 +93,8 @@ func readToEnd(of descriptor: Int32, limit: Int) throws(ErrorNumber) -> [UInt8] 
 
 /// Starts a detached thread with a small stack.
 ///
+/// Signals are for the program's own threads: this one blocks all of them.
+///
 /// - Throws: The errno of pthread_create(3): EAGAIN at a limit of processes.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNumber) {
   var attributes = pthread_attr_t()
@@ -101,6 +103,11 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNum
   pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   // Probes go a few calls deep; the default of 8 MiB would only make a list of processes look odd.
   pthread_attr_setstacksize(&attributes, 256 << 10)
+  var all = sigset_t()
+  var before = sigset_t()
+  sigfillset(&all)
+  pthread_sigmask(SIG_SETMASK, &all, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
   let box = Unmanaged.passRetained(ThreadBody(body))
   var thread = pthread_t()
   let error = pthread_create(

@@ -1,3 +1,5 @@
+import MountHealthCore
+
 /// What the samples of one name have in common.
 struct MetricFamily: Hashable, Sendable {
   /// Without the suffixes that a type adds: `mountmon_probes`, not `mountmon_probes_total`.
@@ -65,6 +67,12 @@ struct MetricHistogram: Hashable, Sendable {
   init(bounds: [Double]) {
     self.bounds = bounds
     counts = Array(repeating: 0, count: bounds.count + 1)
+  }
+
+  init(_ latencies: LatencyHistogram) {
+    bounds = LatencyHistogram.bounds
+    counts = latencies.counts
+    sum = latencies.sum
   }
 
   mutating func record(_ value: Double) {

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import MountHealthCore
 import Synchronization
 
 /// Writes log lines to a descriptor without ever making a caller wait for it.
@@ -106,7 +107,7 @@ final class LogWriter: Sendable {
   private func startOrWake(_ state: inout State) -> Bool {
     guard !state.queue.isEmpty else { return false }
     guard state.isRunning else {
-      state.isRunning = Self.startThread(for: shared)
+      state.isRunning = (try? startThread { [shared] in Self.drain(shared) }) != nil
       return false
     }
     let wasIdle = state.isIdle
@@ -116,37 +117,6 @@ final class LogWriter: Sendable {
 }
 
 extension LogWriter {
-  /// Enough for a loop that writes; the default would be eight megabytes of address space.
-  private static let stackSize = 128 * 1024
-
-  private static func startThread(for shared: Shared) -> Bool {
-    var attributes = pthread_attr_t()
-    guard pthread_attr_init(&attributes) == 0 else { return false }
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, stackSize)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-
-    // The thread inherits a mask with every signal blocked: signals are for other threads, and a
-    // SIGPIPE of its own must not end the program.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-
-    var thread = pthread_t()
-    let argument = Unmanaged.passRetained(shared)
-    let result = pthread_create(
-      &thread, &attributes,
-      { argument in
-        guard let argument else { return nil }
-        LogWriter.drain(Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue())
-        return nil
-      }, argument.toOpaque())
-    if result != 0 { argument.release() }
-    return result == 0
-  }
-
   /// The thread: takes what waits, writes it, tells those who wait for it.
   private static func drain(_ shared: Shared) {
     var isTorn = false

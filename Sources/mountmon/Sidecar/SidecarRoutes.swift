@@ -2,6 +2,7 @@ import JSONValue
 import MountHealthCore
 import NIOCore
 import Synchronization
+import TimeText
 
 /// The sidecar's HTTP endpoints.
 final class SidecarRoutes: Sendable {
