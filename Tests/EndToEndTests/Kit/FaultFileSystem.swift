@@ -164,6 +164,11 @@ actor FaultFileSystem {
 
   /// Frees who is stuck, then takes away the mount, the daemon and the files. May come twice.
   func tearDown() async {
+    // In a task of its own, so that a test that was cancelled is cleaned up all the same.
+    await Task { await dismantle() }.value
+  }
+
+  private func dismantle() async {
     if process.isRunning {
       continueDaemon()
       _ = try? await send("clear", within: .seconds(1))

@@ -29,6 +29,7 @@ enum Command: Hashable {
       }
       self = .fault(.error(error), try Self.target(target, after: verb))
     case "short":
+      guard !rest.isEmpty else { throw CommandError("short wants a path, such as /library/*") }
       self = .fault(.short, Target(operation: .read, place: try Target.Place(text: rest)))
     case "file": self = try Self.zeros(rest)
     case "readonly": self = .readOnly(try Self.onOrOff(rest, after: verb))
