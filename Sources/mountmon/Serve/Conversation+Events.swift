@@ -23,8 +23,8 @@ extension Conversation {
     case .readCompleted:
       return advance(at: now)
     case .composed(let bytes):
-      if case .composing(let before) = speaking { speaking = .composing(bytes: before + bytes) }
-      return advance(at: now)
+      guard case .composing(let before) = speaking else { return [] }
+      return advance(at: now, composed: before + bytes)
     case .sent:
       guard speaking == .sending else { return [] }
       speaking = .silent
@@ -80,14 +80,19 @@ extension Conversation {
   private mutating func endRequest(at now: NIODeadline) {
     guard case .body(let request, _) = hearing else { return }
     turns.append(.request(request))
-    hearing = request.staysOpen ? .silence : .deaf
+    hearing = request.afterwards == .staysOpen ? .silence : .deaf
+    closesUnasked = closesUnasked || request.afterwards == .closesUnasked
     hearingSince = now
     lastProgress = now
     isFresh = false
   }
 
   private mutating func hear(_ fault: Fault) {
-    if hearing == .deaf { return }
+    if hearing == .deaf {
+      // It goes on although it has said that it would not, so more may be under way.
+      closesUnasked = true
+      return
+    }
     switch fault {
     case .truncated: hearing = .deaf
     case .unknownVersion: refuse(.unknownVersion)
@@ -108,12 +113,10 @@ extension Conversation {
 
   /// The next step towards everything being answered and sent.
   private mutating func advance(at now: NIODeadline) -> [Effect] {
-    let composed: Int
-    switch speaking {
-    case .sending, .lingering, .gone: return []
-    case .silent: composed = 0
-    case .composing(let bytes): composed = bytes
-    }
+    speaking == .silent ? advance(at: now, composed: 0) : []
+  }
+
+  private mutating func advance(at now: NIODeadline, composed: Int) -> [Effect] {
     if composed == 0 || composed < limits.maximumUnsentBytes, let turn = turns.popFirst() {
       speaking = .composing(bytes: composed)
       return [compose(turn)]

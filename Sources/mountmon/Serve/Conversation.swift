@@ -68,7 +68,7 @@ struct Conversation {
   enum Speaking: Hashable {
     /// Nothing to say. Leads to `composing`, `lingering` or `gone`.
     case silent
-    /// Answers are being put together. Leads to `sending`.
+    /// An answer is being composed, after so many bytes of others. Leads to `sending`.
     case composing(bytes: Int)
     /// The kernel has not taken everything yet. Leads to `silent`.
     case sending

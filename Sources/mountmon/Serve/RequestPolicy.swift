@@ -2,10 +2,18 @@ import NIOHTTP1
 
 /// A request as the rest of the room sees it: what is asked, and how the answer must be delivered.
 struct AskedRequest: Sendable, Hashable {
+  enum Afterwards: Sendable, Hashable {
+    /// More requests may follow.
+    case staysOpen
+    /// The client has said that none will follow.
+    case closesAsAsked
+    /// The client may send more, of another protocol, which is not spoken here.
+    case closesUnasked
+  }
+
   var question: HTTPQuestion
   var isVersion1_0: Bool
-  /// The client allows more requests after this one.
-  var staysOpen: Bool
+  var afterwards: Afterwards
   /// The client waits for `100 Continue` before it sends its body.
   var awaitsContinue: Bool
 }
@@ -41,8 +49,9 @@ enum RequestPolicy: Sendable, Hashable {
         question: HTTPQuestion(
           method: .init(head.method), target: head.uri, accept: fields.accept),
         isVersion1_0: is1_0,
-        // After an upgrade or CONNECT the parser expects another protocol, which never comes.
-        staysOpen: head.isKeepAlive && !fields.upgrades && head.method != .CONNECT,
+        // After an upgrade or CONNECT the parser understands no more HTTP.
+        afterwards: fields.upgrades || head.method == .CONNECT
+          ? .closesUnasked : head.isKeepAlive ? .staysOpen : .closesAsAsked,
         awaitsContinue: awaitsContinue))
   }
 }

@@ -22,9 +22,11 @@ import Testing
     return .head(head)
   }
 
-  private func request(_ path: String, staysOpen: Bool = true) -> AskedRequest {
+  private func request(
+    _ path: String, afterwards: AskedRequest.Afterwards = .staysOpen
+  ) -> AskedRequest {
     AskedRequest(
-      question: HTTPQuestion(path: path), isVersion1_0: false, staysOpen: staysOpen,
+      question: HTTPQuestion(path: path), isVersion1_0: false, afterwards: afterwards,
       awaitsContinue: false)
   }
 
@@ -69,7 +71,7 @@ import Testing
 
   @Test func `closes at once when the client has asked for that`() {
     var talk = begin()
-    let last = request("/a", staysOpen: false)
+    let last = request("/a", afterwards: .closesAsAsked)
     #expect(
       play(
         &talk,
@@ -85,6 +87,18 @@ import Testing
     #expect(talk.wantsInput && !talk.isListening)
     #expect(play(&talk, [head("/a"), .requestEnded, .readCompleted]) == [])
     #expect(play(&talk, [.inputClosed]) == [.close(.finished)])
+  }
+
+  @Test func `lingers when a client goes on after its last request`() {
+    var talk = begin()
+    let last = request("/a", afterwards: .closesAsAsked)
+    #expect(
+      play(
+        &talk,
+        [
+          head("/a", close: true), .requestEnded, .malformed(.notHTTP), .readCompleted,
+          .composed(bytes: 1), .sent,
+        ]) == [.answer(last, closes: true), .flush, .hangUp])
   }
 
   @Test func `says nothing to a client that leaves in the middle of a request`() {
