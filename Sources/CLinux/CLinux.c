@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef STATX_MNT_ID
@@ -158,4 +159,31 @@ int clinux_receive_descriptor(int socket) {
   int descriptor;
   memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
   return descriptor;
+}
+
+static int64_t nanoseconds(struct timespec time) {
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int64_t time_of(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return nanoseconds(time);
+}
+
+int64_t clinux_monotonic_time(void) { return time_of(CLOCK_MONOTONIC); }
+
+int64_t clinux_wall_time(void) { return time_of(CLOCK_REALTIME); }
+
+int64_t clinux_modification_time(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 ? nanoseconds(status.st_mtim) : -1;
+}
+
+int clinux_wait_for_signal(const int *numbers, int count, int milliseconds) {
+  struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+  sigset_t set;
+  sigemptyset(&set);
+  for (int index = 0; index < count; index++) sigaddset(&set, numbers[index]);
+  return sigtimedwait(&set, NULL, &limit);
 }

@@ -21,6 +21,9 @@ int clinux_stat_fresh(int fd, struct clinux_file *file);
 /// (AT_STATX_DONT_SYNC); enough for `mount_id`.
 int clinux_stat_known(int fd, struct clinux_file *file);
 
+/// stat(2): when the file at `path` was last changed, in nanoseconds since 1970; -1 with errno.
+int64_t clinux_modification_time(const char *path);
+
 /// open(2) with O_PATH | O_CLOEXEC and `flags`: names a file without opening it.
 int clinux_open_path(const char *path, int flags);
 /// openat(2) with O_PATH | O_CLOEXEC | O_NOFOLLOW: one component of a path, links not followed.
@@ -57,9 +60,18 @@ int clinux_spawn(int *pid, const char *path, char *const argv[], char *const env
 /// all at their defaults. Returns 0 or an errno; errno itself is not set.
 int clinux_spawn_helper(int *pid, const char *file, char *const argv[]);
 
+/// clock_gettime(2) of CLOCK_MONOTONIC, in nanoseconds.
+int64_t clinux_monotonic_time(void);
+/// clock_gettime(2) of CLOCK_REALTIME, in nanoseconds since 1970.
+int64_t clinux_wall_time(void);
+
 /// Blocks the `count` signals of `numbers` in the calling thread; returns a signalfd(2) with
 /// SFD_CLOEXEC | SFD_NONBLOCK that becomes readable when one of them is pending.
 int clinux_signal_descriptor(const int *numbers, int count);
+
+/// sigtimedwait(2) for one of the `count` signals of `numbers`, which have to be blocked; at most
+/// `milliseconds`. Returns the signal's number, or -1.
+int clinux_wait_for_signal(const int *numbers, int count, int milliseconds);
 
 /// recvmsg(2) of one byte and the descriptor (SCM_RIGHTS) that comes with it, close-on-exec; -1 with
 /// errno, ENOMSG where the other end closed or sent no descriptor.

@@ -63,9 +63,7 @@ extension Tick {
   /// The present on the kernel's monotonic clock (clock_gettime(2), CLOCK_MONOTONIC): it is not
   /// moved by clock steps and stands still while the machine sleeps.
   public static func now() -> Tick {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Tick(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    Tick(nanoseconds: clinux_monotonic_time())
   }
 }
 

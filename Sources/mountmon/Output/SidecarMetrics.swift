@@ -29,21 +29,25 @@ struct SidecarMetrics {
   private func addMounts(to page: inout PrometheusText) {
     page.family(
       MetricFamily(
-        "mountmon_mount_health", .stateset, help: "Whether the mount is in this health.")
+        "mountmon_mount_health", .gauge, help: "1 for the health that the mount is in, else 0.")
     ) { family in
       for status in statuses {
-        family.states(
-          labels(status), of: Health.allCases.map(\.rawValue), current: status.health.rawValue)
+        for health in Health.allCases {
+          family.sample(
+            labels(status).adding("health", health.rawValue), status.health == health ? 1 : 0)
+        }
       }
     }
     page.family(
       MetricFamily(
-        "mountmon_mount_verdict", .stateset,
-        help: "Whether the last probe of the mount ended with this verdict.")
+        "mountmon_mount_verdict", .gauge,
+        help: "1 for the verdict of the last look at the mount, else 0.")
     ) { family in
       for status in statuses {
-        family.states(
-          labels(status), of: Verdict.allCases.map(\.rawValue), current: status.verdict?.rawValue)
+        for verdict in Verdict.allCases {
+          family.sample(
+            labels(status).adding("verdict", verdict.rawValue), status.verdict == verdict ? 1 : 0)
+        }
       }
     }
     page.family(

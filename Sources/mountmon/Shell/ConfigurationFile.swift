@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import MountHealthCore
 import TimeText
@@ -62,16 +63,15 @@ struct ConfigurationFile: Sendable {
     fileprivate var device: UInt64 = 0
     fileprivate var inode: UInt64 = 0
     fileprivate var size: Int64 = 0
-    fileprivate var changed = Tick.zero
+    fileprivate var changed: Int64 = 0
   }
 
   /// The file's present state; `nil` while there is no such file.
   var fingerprint: Fingerprint? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    let time = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     return Fingerprint(
       device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
-      changed: Tick(nanoseconds: time))
+      changed: clinux_modification_time(path))
   }
 }

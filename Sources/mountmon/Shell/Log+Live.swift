@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 extension Log {
@@ -21,8 +22,7 @@ extension Log {
 extension LogTime {
   /// The wall clock.
   static func now() -> LogTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return LogTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    let (seconds, nanoseconds) = clinux_wall_time().quotientAndRemainder(dividingBy: 1_000_000_000)
+    return LogTime(seconds: seconds, nanoseconds: Int32(nanoseconds))
   }
 }

@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import MountHealthCore
 
 /// What this process is, before it does anything.
 enum ProcessSetup {
@@ -19,7 +21,9 @@ enum ProcessSetup {
 
   /// Keeps the handled signals for `waitForSignal`.
   static func blockSignals() {
-    var set = signalSet
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in handledSignals { sigaddset(&set, number) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
@@ -27,10 +31,9 @@ enum ProcessSetup {
   ///
   /// - Returns: The signal's number, or `nil` when none came in that time.
   static func waitForSignal(atMost duration: Duration) -> Int32? {
-    var set = signalSet
-    let (seconds, attoseconds) = duration.components
-    var limit = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    let number = sigtimedwait(&set, nil, &limit)
+    let milliseconds = Int32(clamping: duration.clampedNanoseconds / 1_000_000)
+    let number = clinux_wait_for_signal(
+      handledSignals, Int32(handledSignals.count), milliseconds)
     return number > 0 ? number : nil
   }
 
@@ -45,13 +48,6 @@ enum ProcessSetup {
     case SIGHUP: "SIGHUP"
     default: "signal \(number)"
     }
-  }
-
-  private static var signalSet: sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for number in handledSignals { sigaddset(&set, number) }
-    return set
   }
 
   /// The environment.

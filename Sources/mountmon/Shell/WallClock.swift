@@ -1,4 +1,4 @@
-import Glibc
+import CLinux
 import MountHealthCore
 import TimeText
 
@@ -9,10 +9,7 @@ struct WallClock: Sendable {
 
   /// The present, on both clocks.
   static func now() -> WallClock {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return WallClock(
-      now: Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec)), tick: .now())
+    WallClock(now: Timestamp(seconds: 0, nanoseconds: clinux_wall_time()), tick: .now())
   }
 
   init(now: Timestamp, tick: Tick) {

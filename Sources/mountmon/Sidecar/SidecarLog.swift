@@ -23,7 +23,7 @@ extension Log {
     if let verdict = change.verdict { fields.add("verdict", .string(verdict.rawValue)) }
     fields.add("failureCount", .int(change.failureCount))
     if let explanation = change.explanation { fields.add("error", .string(explanation)) }
-    if let outage = change.outage, change.health != .unknown {
+    if let outage = change.outage, outage > .zero, change.health != .unknown {
       let rounded = LogValue.duration(outage.rounded(to: outage < .seconds(10) ? .milliseconds(1) : .seconds(1)))
       fields.add(change.health == .unhealthy ? "unhealthyDuration" : "outage", rounded)
     }
