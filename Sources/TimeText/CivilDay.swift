@@ -7,13 +7,9 @@ struct CivilDay: Equatable {
   var year: Int
   var month: Int
   var day: Int
+}
 
-  init(year: Int, month: Int, day: Int) {
-    self.year = year
-    self.month = month
-    self.day = day
-  }
-
+extension CivilDay {
   private static let daysPerEra = 146_097
   /// From 0000-03-01, where the eras begin, to 1970-01-01.
   private static let daysToEpoch = 719_468

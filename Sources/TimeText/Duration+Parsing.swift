@@ -18,21 +18,22 @@ extension Duration {
 /// Goes through the text once, from left to right.
 private struct DurationReader {
   let text: String
-  private var rest: Substring
+  /// By bytes: as a character of Swift's, a digit may carry combining marks.
+  private var rest: Substring.UTF8View
 
   init(_ text: String) {
     self.text = text
-    rest = text[...]
+    rest = text[...].utf8
   }
 
   /// The longest duration in attoseconds.
   private static let limit = Int128(Int64.max) * DurationUnit.nanoseconds.attoseconds
 
   mutating func duration() throws(DurationTextError) -> Duration {
-    let isNegative = rest.first == "-"
-    if isNegative || rest.first == "+" { rest.removeFirst() }
+    let isNegative = rest.first == UInt8(ascii: "-")
+    if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
     guard !rest.isEmpty else { throw malformed }
-    guard rest != "0" else { return .zero }
+    if rest.elementsEqual("0".utf8) { return .zero }
     var sum: Int128 = 0
     while !rest.isEmpty {
       sum += try part()
@@ -44,15 +45,15 @@ private struct DurationReader {
   /// A number and its unit, in attoseconds.
   private mutating func part() throws(DurationTextError) -> Int128 {
     let whole = digits()
-    var fraction: Substring = ""
-    if rest.first == "." {
+    var fraction = rest.prefix(0)
+    if rest.first == UInt8(ascii: ".") {
       rest.removeFirst()
       fraction = digits()
     }
     guard !whole.isEmpty || !fraction.isEmpty else { throw malformed }
     let unit = try unit()
     var value: Int128 = 0
-    for digit in whole.utf8 {
+    for digit in whole {
       value = value * 10 + Int128(digit & 0x0F)
       // Checked digit by digit: the text may have any number of them.
       guard value * unit.attoseconds <= Self.limit else { throw tooLong }
@@ -62,11 +63,11 @@ private struct DurationReader {
   }
 
   /// A decimal fraction of a unit in attoseconds.
-  private static func cut(_ fraction: Substring, of unit: DurationUnit) -> Int128 {
+  private static func cut(_ fraction: Substring.UTF8View, of unit: DurationUnit) -> Int128 {
     var numerator: UInt128 = 0
     var denominator: UInt128 = 1
     // An hour has fewer than 10^22 attoseconds: no further digit makes one more.
-    for digit in fraction.utf8.prefix(22) {
+    for digit in fraction.prefix(22) {
       numerator = numerator * 10 + UInt128(digit & 0x0F)
       denominator *= 10
     }
@@ -74,15 +75,18 @@ private struct DurationReader {
     return Int128(denominator.dividingFullWidth(product).quotient)
   }
 
-  private mutating func digits() -> Substring {
-    let digits = rest.prefix { $0 >= "0" && $0 <= "9" }
+  private mutating func digits() -> Substring.UTF8View {
+    let digits = rest.prefix(while: Self.isDigit)
     rest = rest[digits.endIndex...]
     return digits
   }
 
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
   private mutating func unit() throws(DurationTextError) -> DurationUnit {
-    let name = String(rest.prefix { $0 != "." && !($0 >= "0" && $0 <= "9") })
-    rest = rest.dropFirst(name.count)
+    let letters = rest.prefix { $0 != UInt8(ascii: ".") && !Self.isDigit($0) }
+    rest = rest[letters.endIndex...]
+    let name = String(Substring(letters))
     if let unit = DurationUnit(spelled: name) { return unit }
     guard !name.isEmpty else {
       guard rest.isEmpty else { throw malformed }

@@ -22,11 +22,12 @@ for fuzz in "$root"/Tests/Fuzz/Fuzz*.swift; do
     exit 2
   fi
   mkdir -p "$work/$name/corpus"
-  # The folders are words of ours, without spaces; so are the names of the sources in them.
-  # shellcheck disable=SC2046,SC2086
-  (cd "$root" && swiftc -swift-version 6 -module-name "$name" -parse-as-library -O -wmo -g \
-    -sanitize=fuzzer,address -use-ld=lld -o "$work/$name/fuzz" \
-    $(find $folders -name '*.swift') "$fuzz")
+  # The folders are words of ours, without spaces; so are the names of the sources in them. The
+  # compiler leaves module files where it runs, hence the change of folder.
+  sources=$(cd "$root" && for folder in $folders; do find "$root/$folder" -name '*.swift'; done)
+  # shellcheck disable=SC2086
+  (cd "$work/$name" && swiftc -swift-version 6 -module-name "$name" -parse-as-library -O -wmo -g \
+    -sanitize=fuzzer,address -use-ld=lld -o fuzz $sources "$fuzz")
   echo "== $name, $seconds s, in $work/$name"
   "$work/$name/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$work/$name/" "$work/$name/corpus" >"$work/$name/log" 2>&1 || status=1

@@ -42,6 +42,8 @@ import Testing
   private enum Done { static let semaphore = DispatchSemaphore(value: 0) }
 
   @Test func `of size refuses before reading, even what never ends`() throws {
+    let unlimited = JSONParser.Options(maximumBytes: .max)
+    #expect(try JSONValue(parsing: AnySequence("12345".utf8), options: unlimited) == 12345)
     let options = JSONParser.Options(maximumBytes: 4)
     #expect(try JSONValue(parsing: "1234", options: options) == 1234)
     for error in [
@@ -71,6 +73,13 @@ import Testing
     #expect(first.text() == #"{"a":1,"b":2}"#)
     let last = try JSONValue(parsing: text, options: .init(duplicateKeys: .keepLast))
     #expect(last.text() == #"{"a":3,"b":2}"#)
+
+    let keys = (0..<40).map { "\"k\($0 % 20)\":\($0)" }.joined(separator: ",")
+    let many = "{\(keys)}"
+    let firsts = try JSONValue(parsing: many, options: .init(duplicateKeys: .keepFirst))
+    #expect(firsts.objectValue?.values.compactMap(\.intValue) == Array(0..<20))
+    let lasts = try JSONValue(parsing: many, options: .init(duplicateKeys: .keepLast))
+    #expect(lasts.objectValue?.values.compactMap(\.intValue) == Array(20..<40))
   }
 
   @Test func `is not needed against many keys: finding one looks at few slots`() throws {

@@ -102,6 +102,10 @@ import Testing
     ),
     ("é", "line 1, column 1: expected a value, found 'é' (U+00E9)", .unexpectedCharacter),
     (
+      "\u{202E}", "line 1, column 1: expected a value, found the character U+202E",
+      .unexpectedCharacter
+    ),
+    (
       "\u{1}", "line 1, column 1: expected a value, found the control character U+0001",
       .unexpectedCharacter
     ),

@@ -39,6 +39,10 @@ import TimeText
     ("--5s", #""--5s" is no duration; write one like "30s", "1m30s" or "1.5h""#, .malformed),
     ("٣s", #""٣s" is no duration; write one like "30s", "1m30s" or "1.5h""#, .malformed),
     (
+      "1\u{301}s", "\"1\u{301}s\" has the unit \"\u{301}s\"; there are h, m, s, ms, us and ns",
+      .unknownUnit
+    ),
+    (
       "9223372036854775808ns",
       #""9223372036854775808ns" is longer than the 292 years allowed"#, .outOfRange
     ),

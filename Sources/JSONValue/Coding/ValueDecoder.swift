@@ -61,7 +61,8 @@ extension ValueDecoder {
   func integer<I: FixedWidthInteger>(_ type: I.Type) throws -> I {
     let number = try number(type)
     guard let integer = number.integer(as: type) else {
-      throw corrupted("expected a whole number from \(I.min) to \(I.max), found \(shown(number))")
+      throw corrupted(
+        "expected a whole number from \(I.min) to \(I.max), found \(number.text.clipped)")
     }
     return integer
   }
@@ -69,7 +70,7 @@ extension ValueDecoder {
   func double() throws -> Double {
     let number = try number(Double.self)
     guard let double = number.double else {
-      throw corrupted("expected a number in the range of Double, found \(shown(number))")
+      throw corrupted("expected a number in \(Double.self)'s range, found \(number.text.clipped)")
     }
     return double
   }
@@ -77,7 +78,7 @@ extension ValueDecoder {
   func float() throws -> Float {
     let number = try number(Float.self)
     guard let float = number.float else {
-      throw corrupted("expected a number in the range of Float, found \(shown(number))")
+      throw corrupted("expected a number in \(Float.self)'s range, found \(number.text.clipped)")
     }
     return float
   }
@@ -89,8 +90,8 @@ extension ValueDecoder {
       switch value {
       case .null, .array, .object: "\(value.kind)"
       case .bool(let bool): "\(bool)"
-      case .number(let number): "the number \(shown(number))"
-      case .string(let string): "the string \(JSONValue.string(clipped(string)))"
+      case .number(let number): "the number \(number.text.clipped)"
+      case .string(let string): "the string \(JSONValue.string(string.clipped))"
       }
     let context = DecodingError.Context(
       codingPath: codingPath, debugDescription: "expected \(expected), found \(found)")
@@ -99,12 +100,6 @@ extension ValueDecoder {
 
   private func corrupted(_ message: String) -> DecodingError {
     .dataCorrupted(.init(codingPath: codingPath, debugDescription: message))
-  }
-
-  private func shown(_ number: JSONNumber) -> String { clipped(number.text) }
-
-  private func clipped(_ text: String) -> String {
-    text.unicodeScalars.count <= 64 ? text : String(text.unicodeScalars.prefix(63)) + "…"
   }
 }
 

@@ -105,9 +105,18 @@ extension JSONParser {
     var rest = input[offset...].prefix(4).makeIterator()
     var decoder = UTF8()
     if case .scalarValue(let scalar) = decoder.decode(&rest) {
-      return "'\(scalar)' (U+\(hex(scalar.value)))"
+      let code = "U+\(hex(scalar.value))"
+      return isVisible(scalar) ? "'\(scalar)' (\(code))" : "the character \(code)"
     }
     return "the byte 0x\(hex(byte)), which is not UTF-8 here"
+  }
+
+  /// Whether a character can be shown in a terminal without doing something to it.
+  private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+    default: true
+    }
   }
 
   private func word(at offset: Int) -> String {
@@ -126,11 +135,6 @@ extension JSONParser {
     case "NaN", "Infinity", "Inf": ", but JSON has finite numbers only"
     default: ""
     }
-  }
-
-  /// A key short enough for a message.
-  func clipped(_ key: String) -> String {
-    key.unicodeScalars.count <= 64 ? key : String(key.unicodeScalars.prefix(63)) + "…"
   }
 
   private func hex(_ number: some BinaryInteger) -> String {

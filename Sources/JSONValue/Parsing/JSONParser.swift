@@ -149,7 +149,7 @@ public struct JSONParser {
     let key = try string()
     stack[top].key = key
     if options.duplicateKeys == .reject, stack[top].object.contains(key) {
-      let name = JSONValue.string(clipped(key)).text()
+      let name = JSONValue.string(key.clipped).text()
       throw Fault(.duplicateKey, at: start, "the key \(name) is already in this object")
     }
     skipSpace()

@@ -13,10 +13,11 @@ extension JSONValue {
   public init(
     parsing bytes: some Sequence<UInt8>, options: JSONParser.Options = .init()
   ) throws(JSONError) {
+    // One byte more than allowed is enough to refuse an endless sequence.
+    let limit = min(max(0, options.maximumBytes), .max - 1) + 1
     let result =
       bytes.withContiguousStorageIfAvailable { JSONParser.parse($0, options: options) }
-      // One byte more than allowed is enough to refuse an endless sequence.
-      ?? Array(bytes.prefix(max(0, options.maximumBytes) + 1)).withUnsafeBufferPointer {
+      ?? Array(bytes.prefix(limit)).withUnsafeBufferPointer {
         JSONParser.parse($0, options: options)
       }
     self = try result.get()
