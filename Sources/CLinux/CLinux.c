@@ -6,6 +6,8 @@
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
+#include <link.h>
+#include <sys/mman.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -75,7 +77,24 @@ int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
-int clinux_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
+int clinux_message_pair(int fds[2]) {
+  return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
+}
+
+static int forget_pages(struct dl_phdr_info *object, size_t size, void *data) {
+  (void)size, (void)data;
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+    uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+    if (begin < end) madvise((void *)begin, end - begin, MADV_DONTNEED);
+  }
+  return 1;  // The program comes first; whatever else is loaded is shared.
+}
+
+void clinux_forget_program_pages(void) { dl_iterate_phdr(forget_pages, NULL); }
 
 int clinux_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 

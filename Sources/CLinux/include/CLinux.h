@@ -41,11 +41,14 @@ int clinux_unlink(int directory, const char *path);
 
 /// pipe2(2) with O_CLOEXEC.
 int clinux_pipe(int fds[2]);
+/// socketpair(2) of AF_UNIX, SOCK_SEQPACKET, SOCK_CLOEXEC: keeps messages whole, and wakes one of the
+/// threads that wait for a message.
+int clinux_message_pair(int fds[2]);
 /// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK.
 int clinux_eventfd(void);
-
-/// eventfd(2) with EFD_CLOEXEC | EFD_SEMAPHORE: each read takes one, and waits for it.
-int clinux_semaphore(void);
+/// madvise(2) with MADV_DONTNEED of the program's own read-only pages: what was needed only to start
+/// goes; what is needed again comes back from the page cache.
+void clinux_forget_program_pages(void);
 
 /// pthread_setname_np(3) of the calling thread; at most 15 bytes.
 int clinux_name_thread(const char *name);

@@ -88,7 +88,8 @@ struct MountWatch: Sendable {
           at: now, interval: mount.interval, isFirst: false, using: &generator)
       }
     } else if schedule.due <= now {
-      effects.append(launch(at: now, using: &generator))
+      effects.append(
+        launch(isRound: schedule.nextRound <= now, at: now, using: &generator))
     }
     if let freshUntil, freshUntil <= now {
       effects += record(.lapsed, outcome: nil, at: now)
@@ -96,10 +97,15 @@ struct MountWatch: Sendable {
     return effects
   }
 
+  /// Begins the next round before it is due, if it may.
+  mutating func join(at now: Tick, using generator: inout SeededGenerator) -> ProbeEngine.Effect? {
+    guard airborne == nil, schedule.mayBeginRound(at: now) else { return nil }
+    return launch(isRound: true, at: now, using: &generator)
+  }
+
   private mutating func launch(
-    at now: Tick, using generator: inout SeededGenerator
+    isRound: Bool, at now: Tick, using generator: inout SeededGenerator
   ) -> ProbeEngine.Effect {
-    let isRound = schedule.nextRound <= now
     if isRound {
       schedule.beganRound(
         at: now, interval: mount.interval, isFirst: sequence == 0, using: &generator)

@@ -31,6 +31,9 @@ public struct ProbeEngine: Sendable {
     case wake(Tick)
   }
 
+  /// How many mounts at the most are probed early because others are probed.
+  public static let maximumCompanions = 16
+
   private var watches: [MountWatch] = []
   private var indices: [UInt32: Int] = [:]
   // Mounts no longer watched whose probe is still out: should one be watched again, it gets no
@@ -76,15 +79,24 @@ public struct ProbeEngine: Sendable {
     case .configured(let mounts):
       configure(mounts, at: now)
     }
-    var wake = Tick(nanoseconds: .max)
-    for index in watches.indices {
-      if watches[index].wake <= now {
-        effects += watches[index].turn(at: now, using: &generator)
-      }
-      wake = min(wake, watches[index].wake)
+    for index in watches.indices where watches[index].wake <= now {
+      effects += watches[index].turn(at: now, using: &generator)
     }
-    effects.append(.wake(wake))
+    effects += companions(of: effects, at: now)
+    effects.append(.wake(watches.map(\.wake).min() ?? Tick(nanoseconds: .max)))
     return effects
+  }
+
+  /// Begins rounds that may begin now, where others are about to be sent: a few mounts cost one
+  /// wake-up a round together, many are spread over the interval.
+  private mutating func companions(of effects: [Effect], at now: Tick) -> [Effect] {
+    let isSending = effects.contains { if case .probe = $0 { true } else { false } }
+    guard isSending else { return [] }
+    var joined: [Effect] = []
+    for index in watches.indices where joined.count < Self.maximumCompanions {
+      if let effect = watches[index].join(at: now, using: &generator) { joined.append(effect) }
+    }
+    return joined
   }
 
   /// All that is known of each mount, in the order of the configuration.

@@ -2,6 +2,8 @@
 struct Schedule: Hashable, Sendable {
   /// When the next round is due.
   private(set) var nextRound: Tick
+  /// From when on the next round may begin, if others begin theirs.
+  private var earliestRound: Tick
   /// When the next extra look is due.
   private(set) var nextExtra: Tick?
   private var extraDelay: Duration?
@@ -16,7 +18,12 @@ struct Schedule: Hashable, Sendable {
   /// A schedule whose first round is due at once.
   init(start: Tick) {
     nextRound = start
+    earliestRound = start
   }
+
+  /// Whether the next round may begin now: rounds of several mounts share one wake-up where their
+  /// periods allow it.
+  func mayBeginRound(at now: Tick) -> Bool { earliestRound <= now }
 
   /// When something is due.
   var due: Tick { min(nextRound, nextExtra ?? nextRound) }
@@ -34,6 +41,7 @@ struct Schedule: Hashable, Sendable {
     let next = now + .nanoseconds(Int64.random(in: shortest...whole, using: &generator))
     let onGrid = Tick(nanoseconds: next.nanoseconds / Self.grid * Self.grid)
     nextRound = max(onGrid, now + .nanoseconds(Self.grid))
+    earliestRound = now + .nanoseconds(shortest)
     if let extra = nextExtra, extra <= now { nextExtra = nil }
   }
 

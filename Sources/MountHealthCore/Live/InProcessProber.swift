@@ -1,62 +1,45 @@
 import CLinux
-import Glibc
-import Synchronization
 
-/// Probes by threads of this process.
+/// Probes by threads of this process, at the other end of a socket.
 final class InProcessProber: Prober {
-  private let pool: ProbePool
-  private let answers: Answers
-  private var backlogDue: Tick?
-
-  /// The reports that have come in, and a descriptor that tells of them.
-  private final class Answers: Sendable {
-    let reports = Mutex<[(Flight, ProbeReport)]>([])
-    let arrival: Int32
-
-    init() throws(ErrorNumber) {
-      arrival = try Descriptor(clinux_eventfd()).release()
-    }
-
-    deinit {
-      close(arrival)
-    }
-  }
+  private var channel: MessageChannel?
+  private let crew: ProbeCrew
+  private var relief = Relief()
 
   init() throws(ErrorNumber) {
-    let answers = try Answers()
-    self.answers = answers
-    pool = try ProbePool { flight, report in
-      answers.reports.withLock { $0.append((flight, report)) }
-      var one: UInt64 = 1
-      _ = write(answers.arrival, &one, MemoryLayout<UInt64>.size)
-    }
+    let (ours, theirs) = try makePair(clinux_message_pair)
+    channel = MessageChannel(ours)
+    crew = ProbeCrew(socket: theirs)
+    try crew.start()
   }
 
-  var descriptors: [(descriptor: Int32, events: Int16)] { [(answers.arrival, Int16(POLLIN))] }
+  var descriptors: [(descriptor: Int32, events: Int16)] {
+    channel.map { [$0.descriptor] } ?? []
+  }
 
-  var wake: Tick { backlogDue ?? Tick(nanoseconds: .max) }
+  var wake: Tick { relief.due ?? Tick(nanoseconds: .max) }
+
+  // The other end is in this process and stays open: the channel cannot fail.
 
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent] {
-    pool.submit(orders)
-    backlogDue = now + ProbePool.patience
+    try? channel?.send(orders)
+    relief.sent(orders.map(\.flight), at: now)
     return []
   }
 
   func turn(at now: Tick) -> [ProberEvent] {
-    if let due = backlogDue, due <= now {
-      pool.relieve()
-      backlogDue = pool.hasBacklog ? now + ProbePool.patience : nil
+    try? channel?.flush()
+    var events: [ProberEvent] = []
+    for report in (try? channel?.receive()) ?? [] {
+      relief.ended(report.flight)
+      events.append(.answered(report.flight, report.report))
     }
-    var count: UInt64 = 0
-    _ = read(answers.arrival, &count, MemoryLayout<UInt64>.size)
-    let reports = answers.reports.withLock { reports in
-      defer { reports = [] }
-      return reports
-    }
-    return reports.map { .answered($0, $1) }
+    if relief.isDue(at: now) { crew.relieve() }
+    return events
   }
 
   func stop() {
-    pool.stop()
+    // The crew sees the end of its socket; threads in a probe see it after that.
+    channel = nil
   }
 }

@@ -104,14 +104,17 @@ struct LiveProbe {
     )
     posix_fadvise(canaryFile.number, 0, 0, Int32(POSIX_FADV_DONTNEED))
 
-    let limit = order.probe.maximumBytes
+    // Where the size is known, a last read that only finds the end is spared: it would ask the
+    // server. Files of unknown size (0) are read to their end.
+    let limit = min(
+      order.probe.maximumBytes, file.size == 0 ? .max : Int(clamping: file.size))
     let bytes: [UInt8]
     do {
       bytes = try readToEnd(of: canaryFile.number, limit: limit)
     } catch {
       throw .failed(.read, error)
     }
-    guard bytes.count >= min(limit, Int(clamping: file.size)) else {
+    guard file.size == 0 || bytes.count >= limit else {
       throw .stopped(.short(read: bytes.count, size: file.size))
     }
     if let expectation = order.probe.expectation {

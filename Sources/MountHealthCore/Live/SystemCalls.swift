@@ -30,33 +30,18 @@ struct Descriptor: ~Copyable {
 
 extension ErrorNumber: Error {}
 
-/// A pipe between two processes.
-struct Pipe: ~Copyable {
-  /// The end that a child gets.
-  let theirs: Descriptor
-  /// The end that stays here.
-  private let ours: Descriptor
-
-  /// Makes a pipe.
-  init(childReads: Bool) throws(ErrorNumber) {
-    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
-    defer { ends.deallocate() }
-    guard clinux_pipe(ends) == 0 else { throw currentError }
-    let first = try Descriptor(ends[0])
-    let second = try Descriptor(ends[1])
-    if childReads {
-      theirs = first
-      ours = second
-    } else {
-      theirs = second
-      ours = first
-    }
-  }
-
-  /// Closes the child's end and gives ours away.
-  consuming func keepOurs() -> Int32 {
-    ours.release()
-  }
+/// The two descriptors of a pipe or a pair of sockets; whoever makes one closes both.
+///
+/// - Parameter call: pipe(2) or socketpair(2).
+/// - Throws: The errno.
+func makePair(
+  _ call: (UnsafeMutablePointer<Int32>) -> Int32
+) throws(ErrorNumber) -> (first: Int32, second: Int32) {
+  let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
+  defer { ends.deallocate() }
+  ends.initialize(repeating: -1, count: 2)
+  guard call(ends) == 0 else { throw currentError }
+  return (ends[0], ends[1])
 }
 
 extension Tick {

@@ -8,7 +8,6 @@ final class WorkerProber: Prober {
   private var child: WorkerProcess?
   private var killed: [WorkerProcess] = []
   private var machineWake: Tick
-  private var pings: UInt32 = 0
 
   /// How often a killed child is asked for while it ought to end any moment.
   private static let reapInterval = Duration.milliseconds(20)
@@ -31,8 +30,13 @@ final class WorkerProber: Prober {
         .answered($0.flight, ProbeReport(finding: .unable("no probe worker is running")))
       }
     }
-    for order in orders { child.send(WorkerRequest.order(order).frame) }
-    return handle(.sent(orders.map(\.flight)), at: now)
+    let events = handle(.sent(orders.map(\.flight)), at: now)
+    do {
+      try child.channel.send(orders)
+      return events
+    } catch {
+      return events + ended(child, error, at: now)
+    }
   }
 
   func turn(at now: Tick) -> [ProberEvent] {
@@ -56,25 +60,25 @@ final class WorkerProber: Prober {
   private func exchange(with child: WorkerProcess, at now: Tick) -> [ProberEvent] {
     var events: [ProberEvent] = []
     do {
-      try child.flush()
-      for answer in try child.receive() {
-        switch answer {
-        case .report(let flight, let report):
-          events += handle(.reported(flight), at: now)
-          events.append(.answered(flight, report))
-        case .pong:
-          events += handle(.pong, at: now)
-        }
+      child.hearComplaints()
+      try child.channel.flush()
+      for report in try child.channel.receive() {
+        events += handle(.reported(report.flight), at: now)
+        events.append(.answered(report.flight, report.report))
       }
+      if child.hearSignOfLife() { events += handle(.pong, at: now) }
     } catch {
-      // The process may have ended by itself: then its status tells more than the broken pipe.
-      if let reason = child.reapSoon() {
-        events += handle(.exited(pid: child.pid, reason), at: now)
-      } else {
-        events += handle(.broke("\(error)"), at: now)
-      }
+      events += ended(child, error, at: now)
     }
     return events
+  }
+
+  private func ended(
+    _ child: WorkerProcess, _ fault: MessageChannel.Fault, at now: Tick
+  ) -> [ProberEvent] {
+    // The process may have ended by itself: then its status tells more than the broken socket.
+    child.reapSoon().map { handle(.exited(pid: child.pid, $0), at: now) }
+      ?? handle(.broke("\(fault)"), at: now)
   }
 
   /// Carries out what the machine says; what that leads to goes back into it.
@@ -85,8 +89,7 @@ final class WorkerProber: Prober {
       case .start:
         events += start(at: now)
       case .ping:
-        pings &+= 1
-        child?.send(WorkerRequest.ping(pings).frame)
+        child?.askForSignOfLife()
       case .kill(let pid):
         kill(pid, at: now)
       case .inspect(let pid):

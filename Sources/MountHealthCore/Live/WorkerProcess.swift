@@ -1,115 +1,66 @@
 import CLinux
 import Glibc
 
-/// A probe worker's process and the pipes to it. All calls return at once.
+/// A probe worker's process and the sockets to it. All calls return at once.
 final class WorkerProcess {
   let pid: Int32
+  let channel: MessageChannel
   private(set) var killedAt: Tick = .zero
   var reapDue: Tick = .zero
   private(set) var isReaped = false
-  private let input: Int32
-  private let output: Int32
+  private let life: Int32
   private let errors: Int32
-  private var unsent: [UInt8] = []
-  private var received = FrameBuffer()
   private var complaint: [UInt8] = []
-  private var chunk = [UInt8](repeating: 0, count: 16 << 10)
 
-  /// Why nothing more can be had from a worker.
-  enum Fault: Error, CustomStringConvertible {
-    case closed
-    case failed(ErrorNumber)
-    case nonsense(FrameError)
-
-    var description: String {
-      switch self {
-      case .closed: "its pipe was closed"
-      case .failed(let error): "its pipe failed: \(error)"
-      case .nonsense(let error): "its answers make no sense (\(error))"
-      }
-    }
-  }
-
-  /// Starts the process: in a session of its own, in `/`, with nothing open but its three pipes, no
-  /// signal blocked or ignored.
+  /// Starts the process: in a session of its own, in `/`, with nothing open but its sockets and a pipe
+  /// for what it complains of, no signal blocked or ignored.
   init(command: [String]) throws(ErrorNumber) {
-    let orders = try Pipe(childReads: true)
-    let reports = try Pipe(childReads: false)
-    let complaints = try Pipe(childReads: false)
+    let (ours, theirs) = try makePair(clinux_message_pair)
+    defer { close(theirs) }
+    channel = MessageChannel(ours)
+    let (ourLife, theirLife) = try makePair(clinux_message_pair)
+    defer { close(theirLife) }
+    life = ourLife
+    let (complaints, theirErrors) = try makePair(clinux_pipe)
+    defer { close(theirErrors) }
+    errors = complaints
+    _ = fcntl(errors, F_SETFL, fcntl(errors, F_GETFL) | O_NONBLOCK)
     var arguments = command.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var pid: Int32 = 0
     let error = clinux_spawn(
-      &pid, command.first ?? "", &arguments, environ, orders.theirs.number,
-      reports.theirs.number, complaints.theirs.number)
-    guard error == 0 else { throw ErrorNumber(rawValue: error) }
+      &pid, command.first ?? "", &arguments, environ, theirs, theirLife, theirErrors)
     self.pid = pid
-    input = orders.keepOurs()
-    output = reports.keepOurs()
-    errors = complaints.keepOurs()
-    for descriptor in [input, output, errors] {
-      _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-    }
+    guard error == 0 else { throw ErrorNumber(rawValue: error) }
   }
 
   deinit {
-    for descriptor in [input, output, errors] { close(descriptor) }
+    close(life)
+    close(errors)
   }
 
   var descriptors: [(descriptor: Int32, events: Int16)] {
-    var all = [(descriptor: output, events: Int16(POLLIN)), (errors, Int16(POLLIN))]
-    if !unsent.isEmpty { all.append((input, Int16(POLLOUT))) }
-    return all
+    [channel.descriptor, (life, Int16(POLLIN)), (errors, Int16(POLLIN))]
   }
 
-  /// Queues a frame. There are never more than one order for each mount and a ping.
-  func send(_ frame: [UInt8]) {
-    unsent += frame
+  /// Asks for a sign of life, and for help for probes that wait. A socket without room has enough of
+  /// such questions in it.
+  func askForSignOfLife() {
+    var byte: UInt8 = 1
+    _ = send(life, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
-  /// Writes what the pipe takes.
-  func flush() throws(Fault) {
-    while !unsent.isEmpty {
-      let count = unsent.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        if errno == EAGAIN { return }
-        throw .failed(currentError)
-      }
-      unsent.removeFirst(count)
-    }
+  /// Whether a sign of life has come.
+  func hearSignOfLife() -> Bool {
+    var byte: UInt8 = 0
+    var isAlive = false
+    while recv(life, &byte, 1, Int32(MSG_DONTWAIT)) > 0 { isAlive = true }
+    return isAlive
   }
 
-  /// Reads what has come.
-  func receive() throws(Fault) -> [WorkerAnswer] {
-    hearComplaints()
-    var answers: [WorkerAnswer] = []
-    var isClosed = false
-    // A bounded number of reads: the monitor's other duties wait meanwhile.
-    for _ in 0..<16 {
-      let count = chunk.withUnsafeMutableBytes { read(output, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        if errno == EAGAIN { break }
-        throw .failed(currentError)
-      }
-      guard count > 0 else {
-        isClosed = true
-        break
-      }
-      received.append(chunk[..<count])
-      if count < chunk.count { break }
-    }
-    do {
-      while let frame = try received.next() { answers.append(try WorkerAnswer(frame: frame)) }
-    } catch {
-      throw .nonsense(error)
-    }
-    if isClosed, answers.isEmpty { throw .closed }
-    return answers
-  }
-
-  private func hearComplaints() {
+  /// Takes what it complains of.
+  func hearComplaints() {
+    var chunk = [UInt8](repeating: 0, count: 1024)
     let count = chunk.withUnsafeMutableBytes { read(errors, $0.baseAddress, $0.count) }
     guard count > 0 else { return }
     // The last words are the ones that matter.

@@ -32,7 +32,7 @@ public struct WorkerMachine: Hashable, Sendable {
   public enum Effect: Hashable, Sendable {
     /// Start a worker.
     case start
-    /// Ask the worker for a sign of life.
+    /// Ask the worker for a sign of life, and to help probes that wait behind one that hangs.
     case ping
     /// Kill this process (SIGKILL) and close its pipes.
     case kill(pid: Int32)
@@ -63,6 +63,7 @@ public struct WorkerMachine: Hashable, Sendable {
     var heard: Tick
     var pinged: Tick?
     var flights: Set<Flight> = []
+    var relief = Relief()
 
     /// Until when a sign of life that was asked for may take; any report is one.
     var patienceEnds: Tick { max(pinged ?? heard, heard) + WorkerMachine.patience }
@@ -127,10 +128,14 @@ public struct WorkerMachine: Hashable, Sendable {
         effects.append(.announce(.startFailed(reason)))
       }
     case .sent(let flights):
-      update { $0.flights.formUnion(flights) }
+      update {
+        $0.flights.formUnion(flights)
+        $0.relief.sent(flights, at: now)
+      }
     case .reported(let flight):
       update {
         $0.flights.remove(flight)
+        $0.relief.ended(flight)
         $0.heard = now
       }
     case .pong:
@@ -178,6 +183,9 @@ public struct WorkerMachine: Hashable, Sendable {
         update { $0.pinged = now }
         effects.append(.ping)
       }
+      var relieves = false
+      update { relieves = $0.relief.isDue(at: now) }
+      if relieves, effects.isEmpty { effects.append(.ping) }
     }
     return effects + inspect(at: now)
   }
@@ -243,6 +251,7 @@ public struct WorkerMachine: Hashable, Sendable {
     case .starting: wake = now + Self.patience
     case .running(let worker):
       wake = worker.pinged == nil ? worker.heard + Self.heartbeat : worker.patienceEnds
+      wake = min(wake, worker.relief.due ?? wake)
     }
     for worker in dying where !worker.isAnnounced || !worker.flights.isEmpty {
       wake = min(wake, worker.inspected + Self.killPatience)
