@@ -1,7 +1,7 @@
 import TimeText
 
 /// One mount under watch: its schedule, the probe that is out, what was seen, what it means.
-struct MountWatch: Sendable {
+struct MountWatch: Hashable, Sendable {
   /// The number by which flights name this mount.
   let key: UInt32
   /// The mount as it is configured.
@@ -15,7 +15,7 @@ struct MountWatch: Sendable {
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
   /// The last outcome, and when it was known.
-  var last: (outcome: Outcome, tick: Tick)?
+  var last: Sight?
   /// Since when the mount has its present health.
   var since: Tick
   /// When the first outcome came that was not good, since the last healthy moment.
@@ -39,6 +39,12 @@ struct MountWatch: Sendable {
     var isLate = false
     /// Whether the configuration changed meanwhile, so that the answer answers another question.
     var isObsolete = false
+  }
+
+  /// An outcome, and when it was known.
+  struct Sight: Hashable, Sendable {
+    var outcome: Outcome
+    var tick: Tick
   }
 
   init(key: UInt32, mount: Mount, start: Tick) {
@@ -147,7 +153,7 @@ struct MountWatch: Sendable {
     let previousVerdict = last?.outcome.verdict
     let previous = health.health
     let effects = health.handle(event, at: now)
-    last = outcome.map { ($0, now) }
+    last = outcome.map { Sight(outcome: $0, tick: now) }
     for case .changed(_, let to) in effects {
       since = now
       transitions[to, default: 0] += 1
