@@ -26,7 +26,6 @@ struct MountWatch: Hashable, Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
-  private let start: Tick
 
   /// A probe that has been sent and not answered.
   struct Airborne: Hashable, Sendable {
@@ -50,7 +49,6 @@ struct MountWatch: Hashable, Sendable {
   init(key: UInt32, mount: Mount, start: Tick) {
     self.key = key
     self.mount = mount
-    self.start = start
     health = HealthMachine(policy: mount.policy, start: start)
     schedule = Schedule(start: start)
     since = start
@@ -66,8 +64,7 @@ struct MountWatch: Hashable, Sendable {
 
   /// How long an outcome says something: no healthy mount goes without a look for longer.
   private var freshUntil: Tick? {
-    guard health.state != .unknown else { return nil }
-    return (last?.tick ?? start) + mount.interval + mount.timeout
+    last.map { $0.tick + mount.interval + mount.timeout }
   }
 
   /// When `turn` has to be called at the latest.
