@@ -32,7 +32,7 @@ struct MountWatch: Hashable, Sendable {
     var flight: Flight
     var launched: Tick
     var deadline: Tick
-    /// Whether it is a round's probe and not an extra look.
+    /// Whether it is a round's probe, or became one's, and not an extra look.
     var counts: Bool
     /// Whether the deadline passed and the mount was called hung for it.
     var isLate = false
@@ -80,9 +80,12 @@ struct MountWatch: Hashable, Sendable {
     var effects: [ProbeEngine.Effect] = []
     if let out = airborne {
       let roundIsDue = schedule.nextRound <= now
+      // A round that comes due while a probe is out is that probe's.
+      let counts = out.counts || roundIsDue
+      airborne?.counts = counts
       if !out.isLate, out.deadline <= now {
         airborne?.isLate = true
-        effects += judgedHung(since: out.launched, counts: out.counts, at: now)
+        effects += judgedHung(since: out.launched, counts: counts, at: now)
       } else if out.isLate, roundIsDue {
         effects += judgedHung(since: out.launched, counts: true, at: now)
       }
