@@ -9,7 +9,8 @@ extension MountWatch {
     guard let out = airborne, out.flight == flight else { return [] }
     airborne = nil
     guard !out.isLate, !out.isObsolete else {
-      schedule.wantsExtra(at: now)
+      // Once in a round: a mount that is always late is not probed without a pause.
+      if out.counts || out.isObsolete { schedule.wantsExtra(at: now) }
       return []
     }
     if let sighting = report.sighting, !place.update(from: sighting, in: table) {

@@ -1,7 +1,7 @@
 import TimeText
 
 /// One mount under watch: its schedule, the probe that is out, what was seen, what it means.
-struct MountWatch: Sendable {
+struct MountWatch: Hashable, Sendable {
   /// The number by which flights name this mount.
   let key: UInt32
   /// The mount as it is configured.
@@ -15,7 +15,7 @@ struct MountWatch: Sendable {
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
   /// The last outcome, and when it was known.
-  var last: (outcome: Outcome, tick: Tick)?
+  var last: Sight?
   /// Since when the mount has its present health.
   var since: Tick
   /// When the first outcome came that was not good, since the last healthy moment.
@@ -26,14 +26,13 @@ struct MountWatch: Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
-  private let start: Tick
 
   /// A probe that has been sent and not answered.
   struct Airborne: Hashable, Sendable {
     var flight: Flight
     var launched: Tick
     var deadline: Tick
-    /// Whether it is a round's probe and not an extra look.
+    /// Whether it is a round's probe, or became one's, and not an extra look.
     var counts: Bool
     /// Whether the deadline passed and the mount was called hung for it.
     var isLate = false
@@ -41,10 +40,15 @@ struct MountWatch: Sendable {
     var isObsolete = false
   }
 
+  /// An outcome, and when it was known.
+  struct Sight: Hashable, Sendable {
+    var outcome: Outcome
+    var tick: Tick
+  }
+
   init(key: UInt32, mount: Mount, start: Tick) {
     self.key = key
     self.mount = mount
-    self.start = start
     health = HealthMachine(policy: mount.policy, start: start)
     schedule = Schedule(start: start)
     since = start
@@ -60,8 +64,7 @@ struct MountWatch: Sendable {
 
   /// How long an outcome says something: no healthy mount goes without a look for longer.
   private var freshUntil: Tick? {
-    guard health.state != .unknown else { return nil }
-    return (last?.tick ?? start) + mount.interval + mount.timeout
+    last.map { $0.tick + mount.interval + mount.timeout }
   }
 
   /// When `turn` has to be called at the latest.
@@ -77,9 +80,12 @@ struct MountWatch: Sendable {
     var effects: [ProbeEngine.Effect] = []
     if let out = airborne {
       let roundIsDue = schedule.nextRound <= now
+      // A round that comes due while a probe is out is that probe's.
+      let counts = out.counts || roundIsDue
+      airborne?.counts = counts
       if !out.isLate, out.deadline <= now {
         airborne?.isLate = true
-        effects += judgedHung(since: out.launched, counts: out.counts, at: now)
+        effects += judgedHung(since: out.launched, counts: counts, at: now)
       } else if out.isLate, roundIsDue {
         effects += judgedHung(since: out.launched, counts: true, at: now)
       }
@@ -153,7 +159,7 @@ struct MountWatch: Sendable {
     let previousVerdict = last?.outcome.verdict
     let previous = health.health
     let effects = health.handle(event, at: now)
-    last = outcome.map { ($0, now) }
+    last = outcome.map { Sight(outcome: $0, tick: now) }
     for case .changed(_, let to) in effects {
       since = now
       transitions[to, default: 0] += 1

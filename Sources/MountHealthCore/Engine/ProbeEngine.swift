@@ -2,7 +2,7 @@
 ///
 /// A pure machine: it reads no clock and touches no file. A shell feeds it events and carries its
 /// effects out; `MountMonitor` is the one that comes with this library.
-public struct ProbeEngine: Sendable {
+public struct ProbeEngine: Hashable, Sendable {
   /// What can happen.
   public enum Event: Hashable, Sendable {
     /// Time has passed.
@@ -34,11 +34,11 @@ public struct ProbeEngine: Sendable {
   /// How many mounts at the most are probed early because others are probed.
   public static let maximumCompanions = 16
 
-  private var watches: [MountWatch] = []
+  private(set) var watches: [MountWatch] = []
   private var indices: [UInt32: Int] = [:]
   // Mounts no longer watched whose probe is still out: should one be watched again, it gets no
   // second probe before the first is back.
-  private var retired: [MountWatch] = []
+  private(set) var retired: [MountWatch] = []
   private var table: MountTable = .empty
   private var generator: SeededGenerator
   private var nextKey: UInt32 = 0

@@ -6,7 +6,7 @@ struct Schedule: Hashable, Sendable {
   private var earliestRound: Tick
   /// When the next extra look is due.
   private(set) var nextExtra: Tick?
-  private var extraDelay: Duration?
+  private(set) var extraDelay: Duration?
 
   /// How soon after a first bad outcome the mount is looked at again, so that a blip does not last
   /// for a whole interval. Each further extra look waits twice as long.
