@@ -17,7 +17,7 @@ struct MountPlace: Hashable, Sendable {
   mutating func update(from table: MountTable) {
     guard let realPath else { return }
     entry = table.mount(containing: realPath)
-    isMountPoint = entry.map { $0.mountPoint == realPath }
+    isMountPoint = entry.map { $0.mountPoint.hasSameBytes(as: realPath) }
   }
 
   /// Where a probe ended up.
@@ -31,7 +31,7 @@ struct MountPlace: Hashable, Sendable {
       entry = found
     }
     realPath = sighting.path
-    isMountPoint = entry.map { $0.mountPoint == sighting.path }
+    isMountPoint = entry.map { $0.mountPoint.hasSameBytes(as: sighting.path) }
     return true
   }
 
