@@ -79,7 +79,8 @@ struct MountWatch: Sendable {
       let roundIsDue = schedule.nextRound <= now
       if !out.isLate, out.deadline <= now {
         airborne?.isLate = true
-        effects += judgedHung(since: out.launched, counts: out.counts, at: now)
+        // A round that fell due meanwhile has its answer in this one.
+        effects += judgedHung(since: out.launched, counts: out.counts || roundIsDue, at: now)
       } else if out.isLate, roundIsDue {
         effects += judgedHung(since: out.launched, counts: true, at: now)
       }
