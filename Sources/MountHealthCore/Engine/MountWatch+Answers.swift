@@ -45,8 +45,8 @@ extension MountWatch {
     guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {
       return []
     }
-    // An autofs trigger is mounted by looking at it: only the probe can tell.
-    if place.mounted?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
+    // On or below an autofs mount, looking mounts: only the probe can tell.
+    if place.entry?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
       before.fault(for: mount.requirement) == nil
     {
       return judged(
