@@ -35,6 +35,13 @@ struct MountPlace: Hashable, Sendable {
     return true
   }
 
+  /// Where a probe ended up: on a mount that no table shows.
+  mutating func updateUnlisted(from sighting: MountSighting) {
+    realPath = sighting.path
+    entry = nil
+    isMountPoint = nil
+  }
+
   /// Keeps in mind what is mounted there now: all is well with it.
   mutating func remember() {
     if let mounted { remembered = mounted.identity }

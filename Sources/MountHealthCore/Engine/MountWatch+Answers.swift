@@ -12,10 +12,14 @@ extension MountWatch {
       schedule.wantsExtra(at: now)
       return []
     }
-    if let sighting = report.sighting, !place.update(from: sighting, in: table) {
-      // A mount made a moment ago: look again when its line in mountinfo has been read.
-      schedule.wantsExtra(at: now + .milliseconds(100))
-      return [.readTable]
+    if let sighting = report.sighting {
+      unlistedSightings = place.update(from: sighting, in: table) ? 0 : unlistedSightings + 1
+      if (1...Self.tableReadings).contains(unlistedSightings) {
+        // A mount made a moment ago: look again when its line in mountinfo has been read.
+        schedule.wantsExtra(at: now + .milliseconds(100))
+        return [.readTable]
+      }
+      if unlistedSightings > 0 { place.updateUnlisted(from: sighting) }
     }
     guard var outcome = Outcome(judging: report, of: mount) else {
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)

@@ -14,6 +14,8 @@ struct MountWatch: Sendable {
   var airborne: Airborne?
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
+  /// How many probes in a row were on a mount that the table does not have.
+  var unlistedSightings = 0
   /// The last outcome, and when it was known.
   var last: (outcome: Outcome, tick: Tick)?
   /// Since when the mount has its present health.
@@ -27,6 +29,10 @@ struct MountWatch: Sendable {
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
   private let start: Tick
+
+  /// How often the table is read for a mount that is not in it. In a chroot, what the path is on may
+  /// never be: mountinfo shows only what can be reached by a path.
+  static let tableReadings = 5
 
   /// A probe that has been sent and not answered.
   struct Airborne: Hashable, Sendable {
