@@ -64,10 +64,15 @@ extension MountWatch {
   mutating func configured(_ mount: Mount, at now: Tick) {
     let asksAnew = mount.probe != self.mount.probe || mount.requirement != self.mount.requirement
     let hurries = mount.interval < self.mount.interval
+    if mount.interval + mount.timeout < self.mount.interval + self.mount.timeout {
+      // What was seen before has not grown stale by the change.
+      shortened = now
+    }
     self.mount = mount
     health.policy = mount.policy
     if asksAnew { airborne?.isObsolete = true }
     if asksAnew || hurries { schedule.wantsExtra(at: now) }
+    if hurries { schedule.wantsRound(by: now + mount.interval) }
   }
 
   /// All that is known at this moment.

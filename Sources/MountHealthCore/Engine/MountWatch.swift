@@ -28,7 +28,8 @@ struct MountWatch: Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
-  private let start: Tick
+  /// When watching began, or when the configuration last asked for more frequent looks.
+  var shortened: Tick
 
   /// How often the table is read for a mount that is not in it. In a chroot, what the path is on may
   /// never be: mountinfo shows only what can be reached by a path.
@@ -50,7 +51,7 @@ struct MountWatch: Sendable {
   init(key: UInt32, mount: Mount, start: Tick) {
     self.key = key
     self.mount = mount
-    self.start = start
+    shortened = start
     health = HealthMachine(policy: mount.policy, start: start)
     schedule = Schedule(start: start)
     since = start
@@ -67,7 +68,7 @@ struct MountWatch: Sendable {
   /// How long an outcome says something: no healthy mount goes without a look for longer.
   private var freshUntil: Tick? {
     guard health.state != .unknown else { return nil }
-    return (last?.tick ?? start) + mount.interval + mount.timeout
+    return max(last?.tick ?? shortened, shortened) + mount.interval + mount.timeout
   }
 
   /// When `turn` has to be called at the latest.
