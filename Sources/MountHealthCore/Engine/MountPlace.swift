@@ -17,7 +17,7 @@ struct MountPlace: Hashable, Sendable {
   mutating func update(from table: MountTable) {
     guard let realPath else { return }
     entry = table.mount(containing: realPath)
-    isMountPoint = entry.map { $0.mountPoint == realPath }
+    isMountPoint = entry.map { $0.mountPoint.hasSameBytes(as: realPath) }
   }
 
   /// Where a probe ended up.
@@ -31,8 +31,15 @@ struct MountPlace: Hashable, Sendable {
       entry = found
     }
     realPath = sighting.path
-    isMountPoint = entry.map { $0.mountPoint == sighting.path }
+    isMountPoint = entry.map { $0.mountPoint.hasSameBytes(as: sighting.path) }
     return true
+  }
+
+  /// Where a probe ended up: on a mount that no table shows.
+  mutating func updateUnlisted(from sighting: MountSighting) {
+    realPath = sighting.path
+    entry = nil
+    isMountPoint = nil
   }
 
   /// Keeps in mind what is mounted there now: all is well with it.

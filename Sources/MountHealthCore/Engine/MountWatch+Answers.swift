@@ -13,10 +13,14 @@ extension MountWatch {
       if out.counts || out.isObsolete { schedule.wantsExtra(at: now) }
       return []
     }
-    if let sighting = report.sighting, !place.update(from: sighting, in: table) {
-      // A mount made a moment ago: look again when its line in mountinfo has been read.
-      schedule.wantsExtra(at: now + .milliseconds(100))
-      return [.readTable]
+    if let sighting = report.sighting {
+      unlistedSightings = place.update(from: sighting, in: table) ? 0 : unlistedSightings + 1
+      if (1...Self.tableReadings).contains(unlistedSightings) {
+        // A mount made a moment ago: look again when its line in mountinfo has been read.
+        schedule.wantsExtra(at: now + .milliseconds(100))
+        return [.readTable]
+      }
+      if unlistedSightings > 0 { place.updateUnlisted(from: sighting) }
     }
     guard var outcome = Outcome(judging: report, of: mount) else {
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
@@ -46,8 +50,8 @@ extension MountWatch {
     guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {
       return []
     }
-    // An autofs trigger is mounted by looking at it: only the probe can tell.
-    if place.mounted?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
+    // On or below an autofs mount, looking mounts: only the probe can tell.
+    if place.entry?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
       before.fault(for: mount.requirement) == nil
     {
       return judged(
@@ -61,10 +65,15 @@ extension MountWatch {
   mutating func configured(_ mount: Mount, at now: Tick) {
     let asksAnew = mount.probe != self.mount.probe || mount.requirement != self.mount.requirement
     let hurries = mount.interval < self.mount.interval
+    if mount.interval + mount.timeout < self.mount.interval + self.mount.timeout {
+      // What was seen before has not grown stale by the change.
+      shortened = now
+    }
     self.mount = mount
     health.policy = mount.policy
     if asksAnew { airborne?.isObsolete = true }
     if asksAnew || hurries { schedule.wantsExtra(at: now) }
+    if hurries { schedule.wantsRound(by: now + mount.interval) }
   }
 
   /// All that is known at this moment.

@@ -14,6 +14,8 @@ struct MountWatch: Hashable, Sendable {
   var airborne: Airborne?
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
+  /// How many probes in a row were on a mount that the table does not have.
+  var unlistedSightings = 0
   /// The last outcome, and when it was known.
   var last: Sight?
   /// Since when the mount has its present health.
@@ -26,6 +28,12 @@ struct MountWatch: Hashable, Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
+  /// When watching began, or when the configuration last asked for more frequent looks.
+  var shortened: Tick
+
+  /// How often the table is read for a mount that is not in it. In a chroot, what the path is on may
+  /// never be: mountinfo shows only what can be reached by a path.
+  static let tableReadings = 5
 
   /// A probe that has been sent and not answered.
   struct Airborne: Hashable, Sendable {
@@ -49,6 +57,7 @@ struct MountWatch: Hashable, Sendable {
   init(key: UInt32, mount: Mount, start: Tick) {
     self.key = key
     self.mount = mount
+    shortened = start
     health = HealthMachine(policy: mount.policy, start: start)
     schedule = Schedule(start: start)
     since = start
@@ -64,7 +73,7 @@ struct MountWatch: Hashable, Sendable {
 
   /// How long an outcome says something: no healthy mount goes without a look for longer.
   private var freshUntil: Tick? {
-    last.map { $0.tick + mount.interval + mount.timeout }
+    last.map { max($0.tick, shortened) + mount.interval + mount.timeout }
   }
 
   /// When `turn` has to be called at the latest.

@@ -45,6 +45,11 @@ struct Schedule: Hashable, Sendable {
     if let extra = nextExtra, extra <= now { nextExtra = nil }
   }
 
+  /// Brings the next round forward to `tick`, or leaves an earlier one.
+  mutating func wantsRound(by tick: Tick) {
+    nextRound = min(nextRound, tick)
+  }
+
   /// Plans an extra look for `tick`, or leaves an earlier one.
   mutating func wantsExtra(at tick: Tick) {
     nextExtra = min(nextExtra ?? tick, tick)

@@ -27,10 +27,10 @@ final class InProcessProber: Prober {
     return []
   }
 
-  func turn(at now: Tick) -> [ProberEvent] {
-    try? channel?.flush()
+  func turn(at now: Tick, isReady: Bool) -> [ProberEvent] {
     var events: [ProberEvent] = []
-    for report in (try? channel?.receive()) ?? [] {
+    if isReady { try? channel?.flush() }
+    for report in isReady ? (try? channel?.receive()) ?? [] : [] {
       relief.ended(report.flight)
       events.append(.answered(report.flight, report.report))
     }

@@ -6,6 +6,7 @@ final class MonitorLoop {
   private let prober: any Prober
   private let table: MountTableFile
   private var engineWake = Tick.zero
+  private var proberIsReady = false
 
   /// How long the loop sleeps at the most: its turns are the monitor's sign of life.
   static let longestSleep = Duration.seconds(5)
@@ -24,14 +25,14 @@ final class MonitorLoop {
   func run() throws(ErrorNumber) {
     defer { prober.stop() }
     // The worker first, so that the first orders find it.
-    carryOut(prober.turn(at: .now()))
+    carryOut(prober.turn(at: .now(), isReady: false))
     while true {
       let requests = monitor.takeRequests()
       if requests.isStopped { return }
       let now = Tick.now()
       if let mounts = requests.mounts { feed(.configured(mounts), at: now) }
       if let due = table.readDue, due <= now { readTable(at: now) }
-      carryOut(prober.turn(at: now))
+      carryOut(prober.turn(at: now, isReady: proberIsReady))
       if engineWake <= now { feed(.turn, at: now) }
       monitor.showLife(at: now, worker: (prober as? WorkerProber)?.machine)
       try wait()
@@ -50,12 +51,17 @@ final class MonitorLoop {
     let milliseconds = max(0, (due.nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
     let count = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
     guard count >= 0 || errno == EINTR else { throw currentError }
+    proberIsReady = false
     guard count > 0 else { return }
     for entry in polled where entry.revents != 0 {
-      if entry.fd == table.descriptor { table.changed() }
-      if entry.fd == monitor.wakeupDescriptor {
+      switch entry.fd {
+      case table.descriptor:
+        table.changed()
+      case monitor.wakeupDescriptor:
         var value: UInt64 = 0
         _ = read(entry.fd, &value, MemoryLayout<UInt64>.size)
+      default:
+        proberIsReady = true
       }
     }
   }

@@ -9,8 +9,10 @@ protocol Prober: AnyObject {
   var wake: Tick { get }
   /// Sends probes out.
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent]
-  /// Takes what has come in.
-  func turn(at now: Tick) -> [ProberEvent]
+  /// Takes what has come in, and does what is due.
+  ///
+  /// - Parameter isReady: Whether one of the descriptors is, so that there is something to take.
+  func turn(at now: Tick, isReady: Bool) -> [ProberEvent]
   /// Ends; probes that are out are abandoned. Returns at once.
   func stop()
 }

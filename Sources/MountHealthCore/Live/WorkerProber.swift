@@ -39,9 +39,9 @@ final class WorkerProber: Prober {
     }
   }
 
-  func turn(at now: Tick) -> [ProberEvent] {
+  func turn(at now: Tick, isReady: Bool) -> [ProberEvent] {
     var events: [ProberEvent] = []
-    if let child { events += exchange(with: child, at: now) }
+    if let child, isReady { events += exchange(with: child, at: now) }
     for process in killed where process.reapDue <= now {
       process.reapDue = now + max(Self.reapInterval, (now - process.killedAt) / 4)
       guard let reason = process.reap() else { continue }

@@ -24,10 +24,11 @@ public struct MountPath: Hashable, Sendable, CustomStringConvertible {
       guard let workingDirectory else { throw .relative }
       whole = workingDirectory + "/" + text
     }
+    // Byte by byte, as Linux reads paths: to Swift, a slash and an accent are one character.
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
-      guard part != ".." else { throw .parent }
-      parts.append(part)
+    for part in whole.utf8.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+      guard !part.elementsEqual("..".utf8) else { throw .parent }
+      parts.append(Substring(part))
     }
     description = "/" + parts.joined(separator: "/")
     guard description.utf8.count <= Self.maximumLength else { throw .tooLong }
@@ -37,6 +38,23 @@ public struct MountPath: Hashable, Sendable, CustomStringConvertible {
   package func appending(_ relative: String) -> String {
     description == "/" ? "/" + relative : description + "/" + relative
   }
+}
+
+extension MountPath {
+  /// Whether both have the same bytes: `é` in one code point and in two are two names to Linux.
+  public static func == (left: MountPath, right: MountPath) -> Bool {
+    left.description.hasSameBytes(as: right.description)
+  }
+
+  /// Feeds the bytes to `hasher`.
+  public func hash(into hasher: inout Hasher) {
+    for byte in description.utf8 { hasher.combine(byte) }
+  }
+}
+
+extension String {
+  /// Whether both are the same to Linux; `==` takes composed and decomposed characters for equal.
+  func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 /// Why a text is no `MountPath`.

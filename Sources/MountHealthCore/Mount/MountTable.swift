@@ -65,8 +65,7 @@ public struct MountTable: Hashable, Sendable {
 
   /// The mount whose mount point is `path` itself, if it can be reached there.
   public func mount(at path: String) -> MountEntry? {
-    guard let entry = mount(containing: path), entry.mountPoint == path else { return nil }
-    return entry
+    mount(containing: path).flatMap { $0.mountPoint.hasSameBytes(as: path) ? $0 : nil }
   }
 }
 

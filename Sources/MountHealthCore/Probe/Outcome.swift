@@ -78,9 +78,11 @@ extension Verdict {
 }
 
 extension String {
-  /// In quotes, at most 60 characters of it, control characters shown as `?`.
+  /// In quotes, at most 60 code points of it, control characters shown as `?`.
   var quotedExcerpt: String {
-    let shown = prefix(60).map { $0.isASCII && String($0).hasControlCharacters ? "?" : $0 }
-    return "\"" + String(shown) + (count > 60 ? "…" : "") + "\""
+    // Not characters: one of those may have any number of accents.
+    let shown = unicodeScalars.prefix(60).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+    let more = unicodeScalars.dropFirst(60).isEmpty ? "" : "…"
+    return "\"" + String(String.UnicodeScalarView(shown)) + more + "\""
   }
 }

@@ -12,9 +12,12 @@ struct MessageWriter {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
   }
 
-  /// Writes a text; what is beyond 65,535 bytes is cut off.
+  /// The most bytes of a text: no path and no expectation has more.
+  static let maximumTextLength = 4096
+
+  /// Writes a text; what is beyond `maximumTextLength` bytes is cut off.
   mutating func put(_ text: String) {
-    let utf8 = text.utf8.prefix(Int(UInt16.max))
+    let utf8 = text.utf8.prefix(Self.maximumTextLength)
     put(UInt16(utf8.count))
     bytes += utf8
   }

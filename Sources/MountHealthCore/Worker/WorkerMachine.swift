@@ -93,6 +93,7 @@ public struct WorkerMachine: Hashable, Sendable {
   public private(set) var state: State
   /// How often a worker was started in place of another.
   public private(set) var restarts = 0
+  private var hasRun = false
   private var dying: [Dying] = []
   private var pause = Self.firstPause
 
@@ -119,6 +120,8 @@ public struct WorkerMachine: Hashable, Sendable {
       if case .starting = state {
         state = .running(Running(pid: pid, since: now, heard: now))
         silentSince = nil
+        if hasRun { restarts += 1 }
+        hasRun = true
         effects.append(.announce(.started(pid: pid)))
       }
     case .startFailed(let reason):
@@ -218,7 +221,6 @@ public struct WorkerMachine: Hashable, Sendable {
   private mutating func plan(at now: Tick) {
     state = .waiting(until: now + pause)
     pause = min(pause * 2, Self.maximumPause)
-    restarts += 1
   }
 
   private mutating func exited(
