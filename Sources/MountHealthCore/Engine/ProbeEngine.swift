@@ -35,6 +35,8 @@ public struct ProbeEngine: Hashable, Sendable {
   public static let maximumCompanions = 16
 
   private(set) var watches: [MountWatch] = []
+  // When each watch has to be looked at: a thousand of these are read in a moment.
+  private var wakes: [Tick] = []
   private var indices: [UInt32: Int] = [:]
   // Mounts no longer watched whose probe is still out: should one be watched again, it gets no
   // second probe before the first is back.
@@ -61,42 +63,64 @@ public struct ProbeEngine: Hashable, Sendable {
   ///   - now: When; never earlier than at the call before.
   /// - Returns: What is to be done, in this order; the last effect is always a `wake`.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
+    handle(CollectionOfOne(event), at: now)
+  }
+
+  /// Takes events that came together.
+  ///
+  /// - Parameters:
+  ///   - events: What happened, in this order.
+  ///   - now: When; never earlier than at the call before.
+  /// - Returns: What is to be done, in this order; the last effect is always a `wake`.
+  public mutating func handle(_ events: some Sequence<Event>, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
+    for event in events { take(event, at: now, &effects) }
+    var isSending = false
+    for index in watches.indices where wakes[index] <= now {
+      let due = watches[index].turn(at: now, using: &generator)
+      wakes[index] = watches[index].wake
+      isSending = isSending || due.contains { if case .probe = $0 { true } else { false } }
+      effects += due
+    }
+    if isSending { addCompanions(at: now, &effects) }
+    effects.append(.wake(wakes.min() ?? Tick(nanoseconds: .max)))
+    return effects
+  }
+
+  private mutating func take(_ event: Event, at now: Tick, _ effects: inout [Effect]) {
     switch event {
     case .turn:
       break
     case .answered(let flight, let report):
-      if let index = indices[flight.mount] {
-        effects += watches[index].answered(flight, report, table: table, at: now)
-      } else {
+      guard let index = indices[flight.mount] else {
         retired.removeAll { $0.airborne?.flight == flight }
+        return
       }
+      effects += watches[index].answered(flight, report, table: table, at: now)
+      wakes[index] = watches[index].wake
     case .table(let table):
       self.table = table
-      for index in watches.indices { effects += watches[index].tableChanged(table, at: now) }
+      for index in watches.indices {
+        effects += watches[index].tableChanged(table, at: now)
+        wakes[index] = watches[index].wake
+      }
     case .fuseQueue(let mount, let waiting):
       if let index = indices[mount] { watches[index].fuseWaiting = waiting }
     case .configured(let mounts):
       configure(mounts, at: now)
     }
-    for index in watches.indices where watches[index].wake <= now {
-      effects += watches[index].turn(at: now, using: &generator)
-    }
-    effects += companions(of: effects, at: now)
-    effects.append(.wake(watches.map(\.wake).min() ?? Tick(nanoseconds: .max)))
-    return effects
   }
 
   /// Begins rounds that may begin now, where others are about to be sent: a few mounts cost one
   /// wake-up a round together, many are spread over the interval.
-  private mutating func companions(of effects: [Effect], at now: Tick) -> [Effect] {
-    let isSending = effects.contains { if case .probe = $0 { true } else { false } }
-    guard isSending else { return [] }
-    var joined: [Effect] = []
-    for index in watches.indices where joined.count < Self.maximumCompanions {
-      if let effect = watches[index].join(at: now, using: &generator) { joined.append(effect) }
+  private mutating func addCompanions(at now: Tick, _ effects: inout [Effect]) {
+    var joined = 0
+    for index in watches.indices where joined < Self.maximumCompanions {
+      guard let effect = watches[index].join(at: now, using: &generator) else { continue }
+      wakes[index] = watches[index].wake
+      effects.append(effect)
+      joined += 1
     }
-    return joined
   }
 
   /// All that is known of each mount, in the order of the configuration.
@@ -127,6 +151,7 @@ public struct ProbeEngine: Hashable, Sendable {
     }
     retired = away.values + former.values.filter { $0.airborne != nil }
     watches = next
+    wakes = next.map(\.wake)
     indices = Dictionary(uniqueKeysWithValues: next.enumerated().map { ($1.key, $0) })
   }
 }

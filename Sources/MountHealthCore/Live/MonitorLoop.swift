@@ -75,18 +75,24 @@ final class MonitorLoop {
   }
 
   private func carryOut(_ events: [ProberEvent]) {
+    var answers: [ProbeEngine.Event] = []
     for event in events {
       switch event {
-      case .answered(let flight, let report): feed(.answered(flight, report), at: .now())
+      case .answered(let flight, let report): answers.append(.answered(flight, report))
       case .worker(let change): monitor.tell(.worker(change))
       }
     }
+    if !answers.isEmpty { feed(answers, at: .now()) }
   }
 
   private func feed(_ event: ProbeEngine.Event, at now: Tick) {
+    feed([event], at: now)
+  }
+
+  private func feed(_ events: [ProbeEngine.Event], at now: Tick) {
     var orders: [ProbeOrder] = []
     var queues: [(mount: UInt32, connection: UInt32)] = []
-    for effect in monitor.handle(event, at: now) {
+    for effect in monitor.handle(events, at: now) {
       switch effect {
       case .probe(let order): orders.append(order)
       case .announce(let change): monitor.tell(.change(change))

@@ -187,10 +187,10 @@ extension MountMonitor {
     }
   }
 
-  /// Hands an event to the engine.
-  func handle(_ event: ProbeEngine.Event, at now: Tick) -> [ProbeEngine.Effect] {
+  /// Hands events to the engine.
+  func handle(_ events: [ProbeEngine.Event], at now: Tick) -> [ProbeEngine.Effect] {
     defer { turns.wrappingAdd(1, ordering: .releasing) }
-    return engine.withLock { $0.handle(event, at: now) }
+    return engine.withLock { $0.handle(events, at: now) }
   }
 
   /// Tells all observers.
