@@ -34,6 +34,14 @@ let package = Package(
     // A FUSE file system that hangs, fails or delays on command: for tests and `make demo`.
     .executableTarget(name: "faultfs", dependencies: ["CLinux"], path: "Tests/FaultFS"),
 
+    .executableTarget(
+      name: "embed-monitor", dependencies: ["MountHealthCore"], path: "Examples/embed-monitor"),
+    .executableTarget(
+      name: "probe-once", dependencies: ["MountHealthCore"], path: "Examples/probe-once"),
+    .executableTarget(
+      name: "react-to-changes", dependencies: ["MountHealthCore"],
+      path: "Examples/react-to-changes"),
+
     .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"]),
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
     .testTarget(

@@ -23,7 +23,9 @@ struct CheckCommand {
     var progress = WaitProgress(isShown: patience != nil && Terminal.isError)
     let start = Tick.now()
     do {
-      let statuses = try Inspection(mounts, patience: patience).run { statuses in
+      let statuses = try MountInspection(
+        mounts, patience: patience, prober: .worker(command: ProcessSetup.probeWorker)
+      ).runBlocking { statuses in
         guard let line = progress.line(for: statuses, after: Tick.now() - start, of: patience)
         else { return }
         Terminal.complain(line)

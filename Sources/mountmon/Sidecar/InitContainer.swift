@@ -17,10 +17,11 @@ struct InitContainer {
     log.info(
       "running in init-container mode",
       ["version": .string(Version.current), "mounts": .int(configuration.mounts.count)])
-    let inspection = Inspection(configuration.mounts, patience: nil)
+    let inspection = MountInspection(
+      configuration.mounts, prober: .worker(command: ProcessSetup.probeWorker))
     let statuses: [MountStatus]
     do {
-      statuses = try inspection.run { _ in }
+      statuses = try inspection.runBlocking { _ in }
     } catch {
       log.error("could not probe", ["error": .string("\(error)")])
       return 1
