@@ -1,8 +1,9 @@
-# What this project can do for you: `make help`.
+# What this project can do for you: `make help`. Every target says in one line what it needs.
 SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# The one static binary. Measured: docs/decisions/0002-static-foundation-free-binary.md.
+# The one static binary; the choice of each flag is measured: docs/decisions/.
 RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon \
   -Xswiftc -static-executable -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections -Xcc -fno-asynchronous-unwind-tables \
@@ -12,8 +13,91 @@ RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon \
   -Xlinker --defsym=__wrap___register_frame_info=0 \
   -Xlinker --defsym=__wrap___deregister_frame_info=0
 
+SOURCES := Package.swift Sources Tests Examples
+
+# need PROGRAM,WHAT FOR: ends with one line when a program is missing.
+need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; exit 1; }
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+	  awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: build
+build: ## build everything, for development
+	@$(call need,swift,Swift 6.3 or later)
+	swift build
+
+.PHONY: demo
+demo: ## a mount is made, watched, broken and healed before your eyes (needs Swift; FUSE as root)
+	@$(call need,swift,Swift 6.3 or later)
+	@swift build --product mountmon
+	@swift build --product faultfs
+	@Examples/demo/demo.sh "$$(swift build --show-bin-path)"
+
+.PHONY: setup
+setup: ## install what the tests need (Debian and root: apt-get, pip); does nothing when it is there
+	@scripts/setup.sh
+
+.PHONY: test
+test: setup ## build and run all tests (needs Swift, root and /dev/fuse)
+	@$(call need,swift,Swift 6.3 or later)
+	swift build --build-tests
+	swift test --skip-build
+
+.PHONY: lint
+lint: setup ## find faults of format and style (needs Swift, shellcheck)
+	@$(call need,swift,Swift 6.3 or later)
+	@$(call need,shellcheck,Debian package shellcheck)
+	swift format lint --strict --parallel --recursive $(SOURCES)
+	shellcheck $$(git ls-files '*.sh' .ci/run)
+
+.PHONY: format
+format: ## format the sources
+	@$(call need,swift,Swift 6.3 or later)
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+.PHONY: check
+check: lint ## all that has to hold: lint, a clean build without a warning, tests, a short fuzz
+	rm -rf .build/check
+	swift build --scratch-path .build/check --build-tests \
+	  --explicit-target-dependency-import-check error
+	swift test --scratch-path .build/check --skip-build
+	$(MAKE) fuzz FUZZ_SECONDS=5
+	$(MAKE) release
+
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: ## feed every parser changed and random bytes: FUZZ_SECONDS=60 each (needs Swift)
+	@$(call need,swift,Swift 6.3 or later)
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+
 .PHONY: release
-release: ## build the static release binary: out/mountmon
+release: ## build the static release binary: out/mountmon (needs Swift)
+	@$(call need,swift,Swift 6.3 or later)
 	swift build $(RELEASE_FLAGS) --scratch-path .build-release
 	@mkdir -p out && cp .build-release/release/mountmon out/mountmon
 	@ls -l out/mountmon
+
+.PHONY: bench
+bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick is short)
+	@$(call need,python3,Debian package python3)
+	swift build --product faultfs
+	python3 Benchmarks/bench.py $(BENCH_FLAGS)
+
+.PHONY: docs
+docs: ## write the reference of the libraries to out/docs (needs Swift)
+	@$(call need,swift,Swift 6.3 or later)
+	@scripts/docs.sh
+
+.PHONY: image
+image: ## build the container image mountmon:dev from the release binary (needs docker)
+	@$(call need,docker,a Docker client)
+	@docker info >/dev/null 2>&1 || { echo "make image: needs a running Docker engine" >&2; exit 1; }
+	$(MAKE) release
+	docker build --tag mountmon:dev --file Dockerfile out
+
+.PHONY: kind-create kind-deploy kind-test kind-logs kind-delete
+kind-create kind-deploy kind-test kind-logs kind-delete: ## a rehearsal cluster (not in this version)
+	@echo "make $@: needs manifests of the Kubernetes watchdog, which this version does not have" >&2
+	@exit 1

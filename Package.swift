@@ -72,3 +72,9 @@ for target in package.targets where target.name != "CLinux" {
     .treatAllWarnings(as: .error),
   ]
 }
+
+// Only `make docs` needs the plugin; whoever depends on the libraries is spared it.
+if Context.environment["MOUNTMON_DOCS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"))
+}

@@ -1,4 +1,4 @@
-/// The reader behind ``JSONValue/init(parsing:options:)``.
+/// The reader behind `JSONValue(parsing:options:)`.
 ///
 /// It keeps the containers that are still open on a stack of its own, so that nesting costs memory
 /// the limits bound, and never the thread's stack.

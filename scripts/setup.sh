@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need: the Debian packages and Python packages that the lists name. Says what
+# is missing where it cannot install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A list may have comments and blank lines.
+listed() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$@" | sort -u; }
+
+missing=()
+while read -r package; do
+  dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+    missing+=("$package")
+done < <(listed scripts/packages.txt)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
+    echo "setup: needs Debian and root to install: ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "setup: installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+while read -r package; do
+  python3 -c "import importlib.metadata as m; m.version('$package')" 2>/dev/null && continue
+  echo "setup: installing $package (Python)"
+  python3 -m pip install --quiet --root-user-action=ignore "$package" 2>/dev/null ||
+    python3 -m pip install --quiet --break-system-packages "$package"
+done < <(listed scripts/python-packages.txt)
