@@ -22,11 +22,14 @@ extension MountWatch {
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
       return []
     }
-    if report.sighting != nil, let fault = place.fault(for: mount.requirement) {
-      outcome = Outcome(
-        .absent, "\(mount.path): \(fault.explanation)", latency: report.latency)
+    if report.sighting != nil {
+      if let fault = place.fault(for: mount.requirement) {
+        outcome = Outcome(
+          .absent, "\(mount.path): \(fault.explanation)", latency: report.latency)
+      }
+      // A probe that saw no mount (EACCES at the door) does not vouch for the one in the table.
+      if outcome.verdict.weight != .bad { place.remember() }
     }
-    if outcome.verdict.weight != .bad { place.remember() }
     return judged(outcome, counts: out.counts, at: now)
   }
 
