@@ -49,6 +49,8 @@ extension MountWatch {
     guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {
       return []
     }
+    // What a probe saw before this is out of date: it may have been on a mount that is hidden now.
+    airborne?.isObsolete = true
     // An autofs trigger is mounted by looking at it: only the probe can tell.
     if place.mounted?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
       before.fault(for: mount.requirement) == nil

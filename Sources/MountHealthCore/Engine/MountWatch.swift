@@ -36,7 +36,8 @@ struct MountWatch: Hashable, Sendable {
     var counts: Bool
     /// Whether the deadline passed and the mount was called hung for it.
     var isLate = false
-    /// Whether the configuration changed meanwhile, so that the answer answers another question.
+    /// Whether the configuration or what is mounted changed meanwhile, so that the answer answers
+    /// another question.
     var isObsolete = false
   }
 
