@@ -129,10 +129,9 @@ public struct WorkerMachine: Hashable, Sendable {
     case .sent(let flights):
       update { $0.flights.formUnion(flights) }
     case .reported(let flight):
-      update {
-        $0.flights.remove(flight)
-        $0.heard = now
-      }
+      update { if $0.flights.remove(flight) != nil { $0.heard = now } }
+      // The last words of a killed worker: no sign of life of the next one.
+      for index in dying.indices { dying[index].flights.remove(flight) }
     case .pong:
       update {
         $0.heard = now
