@@ -13,6 +13,13 @@ extension MountWatch {
       if out.counts || out.isObsolete { schedule.wantsExtra(at: now) }
       return []
     }
+    if let sighting = report.sighting, out.isOlderThanTable, sighting.mountID != 0,
+      table.mount(containing: sighting.path)?.id != sighting.mountID
+    {
+      // It was on a mount that is hidden now, or where one is mounted now.
+      schedule.wantsExtra(at: now)
+      return []
+    }
     if let sighting = report.sighting, !place.update(from: sighting, in: table) {
       // A mount made a moment ago: look again when its line in mountinfo has been read.
       schedule.wantsExtra(at: now + .milliseconds(100))
@@ -40,6 +47,7 @@ extension MountWatch {
     let before = place
     place.update(from: table)
     guard place.realPath != nil else {
+      airborne?.isOlderThanTable = true
       // Nobody knows yet where the path leads; what appears at its text is worth a look.
       if table.mount(at: mount.path.description) != nil, last != nil {
         schedule.wantsExtra(at: now)

@@ -39,6 +39,8 @@ struct MountWatch: Hashable, Sendable {
     /// Whether the configuration or what is mounted changed meanwhile, so that the answer answers
     /// another question.
     var isObsolete = false
+    /// Whether the table changed meanwhile, at a time when nobody knew where the path leads.
+    var isOlderThanTable = false
   }
 
   /// An outcome, and when it was known.
