@@ -13,6 +13,13 @@ extension MountWatch {
       if out.counts || out.isObsolete { schedule.wantsExtra(at: now) }
       return []
     }
+    if let sighting = report.sighting, out.isOlderThanTable, sighting.mountID != 0,
+      table.mount(containing: sighting.path)?.id != sighting.mountID
+    {
+      // It was on a mount that is hidden now, or where one is mounted now.
+      schedule.wantsExtra(at: now)
+      return []
+    }
     if let sighting = report.sighting {
       unlistedSightings = place.update(from: sighting, in: table) ? 0 : unlistedSightings + 1
       if (1...Self.tableReadings).contains(unlistedSightings) {
@@ -26,11 +33,14 @@ extension MountWatch {
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
       return []
     }
-    if report.sighting != nil, let fault = place.fault(for: mount.requirement) {
-      outcome = Outcome(
-        .absent, "\(mount.path): \(fault.explanation)", latency: report.latency)
+    if report.sighting != nil {
+      if let fault = place.fault(for: mount.requirement) {
+        outcome = Outcome(
+          .absent, "\(mount.path): \(fault.explanation)", latency: report.latency)
+      }
+      // A probe that saw no mount (EACCES at the door) does not vouch for the one in the table.
+      if outcome.verdict.weight != .bad { place.remember() }
     }
-    if outcome.verdict.weight != .bad { place.remember() }
     return judged(outcome, counts: out.counts, at: now)
   }
 
@@ -41,6 +51,7 @@ extension MountWatch {
     let before = place
     place.update(from: table)
     guard place.realPath != nil else {
+      airborne?.isOlderThanTable = true
       // Nobody knows yet where the path leads; what appears at its text is worth a look.
       if table.mount(at: mount.path.description) != nil, last != nil {
         schedule.wantsExtra(at: now)
@@ -50,6 +61,8 @@ extension MountWatch {
     guard before.entry?.id != place.entry?.id || before.isMountPoint != place.isMountPoint else {
       return []
     }
+    // What a probe saw before this is out of date: it may have been on a mount that is hidden now.
+    airborne?.isObsolete = true
     // On or below an autofs mount, looking mounts: only the probe can tell.
     if place.entry?.fsType != "autofs", let fault = place.fault(for: mount.requirement),
       before.fault(for: mount.requirement) == nil

@@ -44,8 +44,11 @@ struct MountWatch: Hashable, Sendable {
     var counts: Bool
     /// Whether the deadline passed and the mount was called hung for it.
     var isLate = false
-    /// Whether the configuration changed meanwhile, so that the answer answers another question.
+    /// Whether the configuration or what is mounted changed meanwhile, so that the answer answers
+    /// another question.
     var isObsolete = false
+    /// Whether the table changed meanwhile, at a time when nobody knew where the path leads.
+    var isOlderThanTable = false
   }
 
   /// An outcome, and when it was known.

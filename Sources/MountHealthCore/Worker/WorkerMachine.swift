@@ -137,10 +137,12 @@ public struct WorkerMachine: Hashable, Sendable {
       }
     case .reported(let flight):
       update {
-        $0.flights.remove(flight)
+        guard $0.flights.remove(flight) != nil else { return }
         $0.relief.ended(flight)
         $0.heard = now
       }
+      // The last words of a killed worker: no sign of life of the next one.
+      for index in dying.indices { dying[index].flights.remove(flight) }
     case .pong:
       update {
         $0.heard = now
