@@ -45,7 +45,8 @@ let package = Package(
     .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"]),
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
     .testTarget(
-      name: "MountHealthCoreTests", dependencies: ["MountHealthCore", "JSONValue", "TimeText"]),
+      name: "MountHealthCoreTests",
+      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "CLinux"]),
     .testTarget(
       name: "MountmonTests",
       dependencies: [

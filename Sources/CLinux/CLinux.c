@@ -50,17 +50,9 @@ int clinux_open_component(int directory, const char *name) {
   return openat(directory, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
-static int open_beneath(int directory, const char *path, uint64_t flags, uint64_t mode) {
-  struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_BENEATH};
-  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-}
-
-int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode) {
-  return open_beneath(directory, path, (uint64_t)(unsigned)flags, mode);
-}
-
 int clinux_open_path_beneath(int directory, const char *path) {
-  return open_beneath(directory, path, O_PATH, 0);
+  struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 int clinux_open_at(int directory, const char *path, int flags, unsigned mode) {

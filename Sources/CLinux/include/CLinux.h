@@ -28,9 +28,8 @@ int64_t clinux_modification_time(const char *path);
 int clinux_open_path(const char *path, int flags);
 /// openat(2) with O_PATH | O_CLOEXEC | O_NOFOLLOW: one component of a path, links not followed.
 int clinux_open_component(int directory, const char *name);
-/// openat2(2) with O_CLOEXEC, RESOLVE_BENEATH, `flags` and `mode`: never leaves `directory`.
-int clinux_open_beneath(int directory, const char *path, int flags, unsigned mode);
-/// openat2(2) as above with O_PATH: names a file without opening it.
+/// openat2(2) with O_CLOEXEC, O_PATH and RESOLVE_BENEATH: names a file without opening it, and never
+/// leaves `directory`.
 int clinux_open_path_beneath(int directory, const char *path);
 /// openat(2) with O_CLOEXEC, `flags` and `mode`.
 int clinux_open_at(int directory, const char *path, int flags, unsigned mode);

@@ -15,6 +15,8 @@ extension Configuration {
     let document = try parse(input.file)
     let origin = input.file?.name ?? "configuration"
     let file = reader.section(document, origin: origin, path: "", keys: ConfigurationKey.topKeys)
+    // Of what is no object at all, nothing more can be said.
+    guard document.objectValue != nil else { throw ConfigurationFaults(reader.faults) }
     let top = LayeredSection(
       ConfigurationKey.topKeys, of: nil, file: file, input: input, reader: &reader)
     let watchdog = readWatchdog(file, input, &reader)

@@ -88,8 +88,9 @@ struct ConfigurationReader {
     let path = String(place.dropFirst(origin.count + 2))
     let keys: [ConfigurationKey] = [.fsType, .source]
     let section = section(value, origin: origin, path: path, keys: keys)
-    let fsType = self.value(.fsType, in: section)?.asText
-    let source = self.value(.source, in: section)?.asText
+    // An empty text is not given: no mount has an empty type, and each would be called absent.
+    let fsType = self.value(.fsType, in: section)?.asText.flatMap { $0.isEmpty ? nil : $0 }
+    let source = self.value(.source, in: section)?.asText.flatMap { $0.isEmpty ? nil : $0 }
     guard fsType != nil || source != nil else {
       if faults.last?.hasPrefix(place) != true {
         refuse(

@@ -83,7 +83,10 @@ extension ConfigurationKey.Kind {
           ["enum": ["auto", true, false]],
           [
             "type": "object",
-            "properties": ["fsType": ["type": "string"], "source": ["type": "string"]],
+            "properties": [
+              "fsType": ["type": "string", "minLength": 1],
+              "source": ["type": "string", "minLength": 1],
+            ],
             "minProperties": 1, "additionalProperties": false,
           ],
         ]

@@ -42,12 +42,13 @@ struct BeneathWalk: ~Copyable {
 
   /// Walks to the file that a relative path names; follows links as long as they stay below.
   consuming func open(_ path: String) throws(ProbeInterruption) -> Descriptor {
-    var remaining = path.split(separator: "/").map(String.init)
-    remaining.reverse()
+    var remaining: [String] = Self.components(of: path).reversed()
     var linksLeft = 40  // as the kernel: path_resolution(7)
     while let component = remaining.popLast() {
-      if component == "." { continue }
-      if component == ".." {
+      if component == "." || component == ".." {
+        // Only a directory has these two.
+        _ = try Descriptor(at: .lookup, clinux_open_component(stack.last ?? root, "."))
+        guard component == ".." else { continue }
         guard let left = stack.popLast() else { throw .stopped(.escapes) }
         close(left)
         continue
@@ -59,15 +60,22 @@ struct BeneathWalk: ~Copyable {
         continue
       }
       linksLeft -= 1
-      guard linksLeft > 0 else { throw .failed(.lookup, .tooManyLinks) }
+      guard linksLeft >= 0 else { throw .failed(.lookup, .tooManyLinks) }
       guard target.first != "/" else { throw .stopped(.escapes) }
-      remaining += target.split(separator: "/").map(String.init).reversed()
+      remaining += Self.components(of: target).reversed()
     }
     guard let last = stack.popLast() else {
       // Every component was a `.` or was taken back: the root itself.
       return try Descriptor(at: .lookup, clinux_open_component(root, "."))
     }
     return try Descriptor(at: .lookup, last)
+  }
+
+  /// The components of a path; a slash at its end asks for a directory, as a dot does.
+  private static func components(of path: String) -> [String] {
+    let slash = UInt8(ascii: "/")
+    let components = path.utf8.split(separator: slash).map { String(Substring($0)) }
+    return path.utf8.last == slash ? components + ["."] : components
   }
 
   private func linkTarget(of descriptor: Int32) -> String? {

@@ -33,7 +33,8 @@ final class MonitorLoop {
       if let mounts = requests.mounts { feed(.configured(mounts), at: now) }
       if let due = table.readDue, due <= now { readTable(at: now) }
       carryOut(prober.turn(at: now, isReady: proberIsReady))
-      if engineWake <= now { feed(.turn, at: now) }
+      // Answers came in since `now`, and the engine's clock never goes back.
+      if engineWake <= now { feed(.turn, at: .now()) }
       monitor.showLife(at: now, worker: (prober as? WorkerProber)?.machine)
       try wait()
     }

@@ -24,6 +24,7 @@ public final class MountMonitor: Sendable {
     var mounts: [Mount]?
     var isStopped = false
     var hasRun = false
+    var hasEnded = false
     var observers: [@Sendable (MonitorNotice) -> Void] = []
   }
 
@@ -86,9 +87,14 @@ public final class MountMonitor: Sendable {
     wake()
   }
 
-  /// Calls `observer` with each notice, on the monitor's thread: it must not block.
+  /// Calls `observer` with each notice, on the monitor's thread: it must not block. Where the monitor
+  /// has ended, calls it with `stopped` at once.
   public func observe(_ observer: @escaping @Sendable (MonitorNotice) -> Void) {
-    inbox.withLock { $0.observers.append(observer) }
+    let hasEnded = inbox.withLock { inbox in
+      if !inbox.hasEnded { inbox.observers.append(observer) }
+      return inbox.hasEnded
+    }
+    if hasEnded { observer(.stopped) }
   }
 
   /// The changes from now on. A reader who falls behind by more than 256 misses the oldest; what is
@@ -145,6 +151,7 @@ public final class MountMonitor: Sendable {
       } catch {
         result = .failure(error)
       }
+      self.inbox.withLock { $0.hasEnded = true }
       self.tell(.stopped)
       completion(result)
     }

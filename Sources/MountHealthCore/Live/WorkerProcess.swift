@@ -111,9 +111,10 @@ final class WorkerProcess {
     defer { closedir(folder) }
     var mounts: Set<UInt32> = []
     while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+      // Read in place: an entry may be shorter than the type, and end where the buffer does.
+      guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+      let name = String(
+        cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
       guard let comm = try? readKernelFile("/proc/\(pid)/task/\(name)/comm", limit: 64) else {
         continue
       }

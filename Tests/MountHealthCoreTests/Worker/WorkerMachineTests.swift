@@ -190,7 +190,7 @@ private let c1 = Flight(mount: 3, sequence: 1)
     var bench = WorkerBench()
     _ = bench.run(for: .seconds(10)) { $0 == .start ? .startFailed("no") : nil }
     #expect(bench.machine.restarts == 0)
-    _ = bench.run(for: .seconds(30)) { $0 == .start ? .started(pid: 1) : nil }
+    _ = bench.run(for: .seconds(7)) { $0 == .start ? .started(pid: 1) : nil }
     #expect(bench.machine.isRunning)
     #expect(bench.machine.restarts == 0)
   }
