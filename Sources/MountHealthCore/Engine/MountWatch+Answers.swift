@@ -21,13 +21,16 @@ extension MountWatch {
       return []
     }
     if let sighting = report.sighting {
-      unlistedSightings = place.update(from: sighting, in: table) ? 0 : unlistedSightings + 1
-      if (1...Self.tableReadings).contains(unlistedSightings) {
+      if place.update(from: sighting, in: table) {
+        tablesWithout = nil
+      } else if tablesWithout ?? 0 < Self.tablesWaitedFor {
         // A mount made a moment ago: look again when its line in mountinfo has been read.
+        tablesWithout = tablesWithout ?? 0
         schedule.wantsExtra(at: now + .milliseconds(100))
         return [.readTable]
+      } else {
+        place.updateUnlisted(from: sighting)
       }
-      if unlistedSightings > 0 { place.updateUnlisted(from: sighting) }
     }
     guard var outcome = Outcome(judging: report, of: mount) else {
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
@@ -50,6 +53,7 @@ extension MountWatch {
   mutating func tableChanged(_ table: MountTable, at now: Tick) -> [ProbeEngine.Effect] {
     let before = place
     place.update(from: table)
+    tablesWithout = tablesWithout.map { min($0 + 1, Self.tablesWaitedFor) }
     guard place.realPath != nil else {
       airborne?.isOlderThanTable = true
       // Nobody knows yet where the path leads; what appears at its text is worth a look.
@@ -78,9 +82,9 @@ extension MountWatch {
   mutating func configured(_ mount: Mount, at now: Tick) {
     let asksAnew = mount.probe != self.mount.probe || mount.requirement != self.mount.requirement
     let hurries = mount.interval < self.mount.interval
-    if mount.interval + mount.timeout < self.mount.interval + self.mount.timeout {
-      // What was seen before has not grown stale by the change.
-      shortened = now
+    if let seen = last {
+      // What was seen before has not grown stale by the change, and does not last longer for it.
+      last?.freshUntil = min(seen.freshUntil, now + mount.interval + mount.timeout)
     }
     self.mount = mount
     health.policy = mount.policy

@@ -14,8 +14,8 @@ struct MountWatch: Hashable, Sendable {
   var airborne: Airborne?
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
-  /// How many probes in a row were on a mount that the table does not have.
-  var unlistedSightings = 0
+  /// How many tables came since a probe was on a mount that none of them has; `nil`: no probe was.
+  var tablesWithout: Int?
   /// The last outcome, and when it was known.
   var last: Sight?
   /// Since when the mount has its present health.
@@ -28,12 +28,10 @@ struct MountWatch: Hashable, Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
-  /// When watching began, or when the configuration last asked for more frequent looks.
-  var shortened: Tick
 
-  /// How often the table is read for a mount that is not in it. In a chroot, what the path is on may
-  /// never be: mountinfo shows only what can be reached by a path.
-  static let tableReadings = 5
+  /// How many tables are waited for to have the mount that a probe was on. In a chroot none may ever:
+  /// mountinfo shows only what can be reached by a path.
+  static let tablesWaitedFor = 2
 
   /// A probe that has been sent and not answered.
   struct Airborne: Hashable, Sendable {
@@ -55,12 +53,13 @@ struct MountWatch: Hashable, Sendable {
   struct Sight: Hashable, Sendable {
     var outcome: Outcome
     var tick: Tick
+    /// When it says nothing any more.
+    var freshUntil: Tick
   }
 
   init(key: UInt32, mount: Mount, start: Tick) {
     self.key = key
     self.mount = mount
-    shortened = start
     health = HealthMachine(policy: mount.policy, start: start)
     schedule = Schedule(start: start)
     since = start
@@ -74,10 +73,8 @@ struct MountWatch: Hashable, Sendable {
     airborne?.isObsolete = true
   }
 
-  /// How long an outcome says something: no healthy mount goes without a look for longer.
-  private var freshUntil: Tick? {
-    last.map { max($0.tick, shortened) + mount.interval + mount.timeout }
-  }
+  /// How long the last outcome says something: no healthy mount goes without a look for longer.
+  private var freshUntil: Tick? { last?.freshUntil }
 
   /// When `turn` has to be called at the latest.
   var wake: Tick {
@@ -171,7 +168,9 @@ struct MountWatch: Hashable, Sendable {
     let previousVerdict = last?.outcome.verdict
     let previous = health.health
     let effects = health.handle(event, at: now)
-    last = outcome.map { Sight(outcome: $0, tick: now) }
+    last = outcome.map {
+      Sight(outcome: $0, tick: now, freshUntil: now + mount.interval + mount.timeout)
+    }
     for case .changed(_, let to) in effects {
       since = now
       transitions[to, default: 0] += 1

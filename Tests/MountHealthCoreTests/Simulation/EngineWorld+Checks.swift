@@ -19,7 +19,9 @@ extension EngineWorld {
     for (path, record) in records where record.announced == .healthy {
       guard let mount = watched[path] else { continue }
       guard let good = record.lastGood else { return fail("\(path) is healthy, never good") }
-      if now - good.delivered >= mount.interval + mount.timeout,
+      // The rule in force: an outcome is judged by that of its time, and by a new one from then on.
+      let since = max(good.delivered, record.shortened ?? good.delivered)
+      if now - since >= mount.interval + mount.timeout,
         !effects.contains(where: { isAnnouncement($0, of: path) })
       {
         fail("\(path) is healthy, last seen good \(now - good.delivered) ago")
@@ -139,7 +141,9 @@ extension EngineWorld {
     records[mount.path] = record
 
     if status.health != record.announced { fail("\(mount.path): \(status.health) unannounced") }
-    if let check = status.lastCheck, now - check >= mount.interval + mount.timeout {
+    if let check = status.lastCheck,
+      now - max(check, record.shortened ?? check) >= mount.interval + mount.timeout
+    {
       fail("\(mount.path): \(status.verdict?.rawValue ?? "?") is \(now - check) old")
     }
     if status.health != .unknown, status.lastCheck == nil {

@@ -143,6 +143,9 @@ extension EngineWorld {
     }
     records[mount.path]?.reasons += 1
     records[mount.path]?.isReconfigured = true
+    if mount.interval + mount.timeout < former.interval + former.timeout {
+      records[mount.path]?.shortened = now
+    }
     guard mount.probe != former.probe || mount.requirement != former.requirement else { return }
     records[mount.path]?.asked = now
     markObsolete(mount.path)

@@ -16,6 +16,8 @@ struct MountRecord {
   var tableSigns = 0
   /// Whether its interval or thresholds were changed since then.
   var isReconfigured = false
+  /// When the configuration last asked for fresher outcomes than before.
+  var shortened: Tick?
   /// What was seen mounted there by a probe to which all was well with it.
   var remembered: MountIdentity?
   /// Whether a probe ever told where the path leads.
