@@ -108,13 +108,25 @@ extension EngineWorld {
   /// Adds, removes and changes mounts.
   func reconfigure() throws {
     plan(.configure, in: random.time(500...600_000))
-    for mount in configured { records[mount.path]?.countRounds(of: mount, until: now) }
+    try configure { try changeSome() }
+  }
+
+  /// Takes a mount back that was taken away a moment ago, its probe perhaps still out.
+  func comeBack(_ number: Int) throws {
+    guard watched[truths[number].path] == nil, !isCalm else { return }
+    try configure { configured.append(try truths[number].configuration(using: &random)) }
+  }
+
+  private func changeSome() throws {
     for _ in 0...random.number(0...3) {
       let truth = random.pick(truths)
       let index = configured.firstIndex { $0.path == truth.path }
       switch (index, random.number(0...3)) {
       case (let index?, 0):
         configured.remove(at: index)
+        if random.chance(0.6), let number = numbers[truth.path] {
+          plan(.comeBack(number), in: random.time(1...8_000))
+        }
       case (let index?, 1):
         configured[index].interval = random.time(1_000...60_000)
         configured[index].policy.failureThreshold = random.number(1...5)
@@ -126,6 +138,11 @@ extension EngineWorld {
           try truth.configuration(using: &random), at: random.number(0...configured.count))
       }
     }
+  }
+
+  private func configure(_ change: () throws -> Void) throws {
+    for mount in configured { records[mount.path]?.countRounds(of: mount, until: now) }
+    try change()
     let former = Dictionary(uniqueKeysWithValues: engine.watches.map { ($0.mount.path, $0.mount) })
     for path in records.keys where !configured.contains(where: { $0.path == path }) {
       records[path] = nil

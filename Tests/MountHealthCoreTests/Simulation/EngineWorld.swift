@@ -14,6 +14,7 @@ final class EngineWorld {
     case workerDown
     case workerUp
     case configure
+    case comeBack(Int)
     case nonsense
     case twice
   }
@@ -82,7 +83,7 @@ final class EngineWorld {
     engine = ProbeEngine(mounts: [], seed: 0, start: now)
     let count = random.chance(0.05) ? random.number(8...50) : random.number(1...4)
     // The more mounts, the shorter the story: all seeds take about as long to tell.
-    duration = .seconds(random.chance(0.05) ? 3 * 3600 / count : max(60, 1_500 / count))
+    duration = .seconds(random.chance(0.05) ? 3 * 3600 / count : max(60, 1_000 / count))
     for number in 0..<count {
       let truth = try TrueMount(number: number, id: UInt64(2 + number), using: &random)
       numbers[truth.path] = number
@@ -159,6 +160,8 @@ final class EngineWorld {
       guard !isCalm else { return }
       journal.note(.item(item), at: now)
       try reconfigure()
+    case .comeBack(let number):
+      try comeBack(number)
     case .nonsense:
       sendNonsense()
     case .twice:

@@ -58,6 +58,7 @@ final class WholeWorld: WorkerWorld {
       case .readTable, .readFuseQueue:
         break
       case .wake(let tick):
+        if tick <= now { fail("the engine wants to be called again at once") }
         engineAlarm += 1
         plan(.engineAlarm(engineAlarm), in: tick - now + random.time(0...2))
       }

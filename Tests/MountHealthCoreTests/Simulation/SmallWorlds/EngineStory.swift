@@ -17,7 +17,7 @@ struct EngineStory {
   var nextID: UInt64 = 3
   var isWatched = true
   var asksForDirectory = true
-  var out: (flight: Flight, launched: Tick, sighting: MountSighting, sawRight: Bool)?
+  var out: Out?
   var announced = Health.unknown
   var lastGood: Tick?
   var badSigns = 0
@@ -35,6 +35,17 @@ struct EngineStory {
     engine = ProbeEngine(mounts: [], seed: 1, start: .zero)
     _ = engine.handle(.table(table), at: now)
     _ = take(.ask)
+  }
+
+  /// The probe that is out.
+  struct Out {
+    let flight: Flight
+    let launched: Tick
+    let sighting: MountSighting
+    /// Whether it began on the right mount.
+    let sawRight: Bool
+    /// Whether its answer comes too late, or to another question than is asked now.
+    var isStale = false
   }
 
   /// What tells two states apart, as seen from now: to a tenth of a second.
@@ -62,7 +73,7 @@ struct EngineStory {
       verdict: watch?.last?.outcome.verdict,
       flags: [
         isWatched, asksForDirectory, airborne?.isLate ?? false, airborne?.isObsolete ?? false,
-        airborne?.counts ?? false, out?.sawRight ?? false, tableIsBad,
+        airborne?.counts ?? false, out?.sawRight ?? false, out?.isStale ?? false, tableIsBad,
       ],
       stack: stack.count, badSigns: min(badSigns, 3))
   }
@@ -126,12 +137,14 @@ struct EngineStory {
       event = .table(table)
     case .ask:
       asksForDirectory.toggle()
+      out?.isStale = true
       event = .configured([mount])
     case .remove:
       isWatched = false
       event = .configured([])
     case .add:
       isWatched = true
+      out?.isStale = true
       (announced, lastGood, badSigns) = (.unknown, nil, 0)
       event = .configured([mount])
     }
@@ -149,7 +162,7 @@ struct EngineStory {
       return .answered(out.flight, ProbeReport(finding: finding))
     }
     if isBad || !out.sawRight { badSigns += 1 }
-    if case .seen = finding, out.sawRight { lastGood = now }
+    if case .seen = finding, out.sawRight, !out.isStale { lastGood = now }
     return .answered(
       out.flight, ProbeReport(finding: finding, sighting: out.sighting, latency: .zero))
   }
@@ -172,16 +185,17 @@ struct EngineStory {
     let watch = engine.watches.first
     if watch?.verdictCounts[.hung] ?? 0 > hung {
       // Only a probe that is out, for as long as it may be, is hung.
+      out?.isStale = true
       guard let out, now - out.launched >= mount.timeout else { return "hung without a flight" }
       badSigns += 1
     }
     if watch?.verdictCounts[.ok] ?? 0 > good { badSigns = 0 }
     for order in probes {
       if out != nil { return "a second probe is sent" }
-      out = (
-        order.flight, now, MountSighting(path: "/watched", mountID: stack.last ?? 1),
-        stack.count == 1
-      )
+      out = Out(
+        flight: order.flight, launched: now,
+        sighting: MountSighting(path: "/watched", mountID: stack.last ?? 1),
+        sawRight: stack.count == 1)
     }
     return fault
   }

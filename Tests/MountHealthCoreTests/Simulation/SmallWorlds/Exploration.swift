@@ -8,7 +8,10 @@ struct Exploration<State, Key: Hashable> {
   private(set) var transitions = 0
   private(set) var depth = 0
 
+  /// Goes on from `start` until there is nothing new, or something is wrong.
+  ///
   /// - Parameters:
+  ///   - start: Where it begins.
   ///   - depth: The most steps from the beginning.
   ///   - limit: Where to stop at the latest, in states.
   ///   - key: What tells states apart.

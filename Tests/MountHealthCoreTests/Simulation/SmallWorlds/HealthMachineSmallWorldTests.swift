@@ -28,7 +28,7 @@ import Testing
     for failures in 1...3 {
       for successes in 1...3 {
         for grace in [0, 3] {
-          for window in [0, 4] {
+          for window in [0, 6] {
             all.append(
               HealthPolicy(
                 failureThreshold: failures, successThreshold: successes,

@@ -76,6 +76,7 @@ extension `Simulation of every small world of the worker machine`.Story {
       if let fault = carryOut(effect) { return fault }
     }
     if machine.isRunning != (running != nil) { return "running: \(machine.isRunning)" }
+    if dying.isEmpty, !threads.isSuperset(of: out.map(\.mount)) { return "lost, and nobody told" }
     if machine.isRunning, machine.silentSince != nil { return "silent while it runs" }
     return nil
   }
