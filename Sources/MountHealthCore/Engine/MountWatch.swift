@@ -28,6 +28,8 @@ struct MountWatch: Hashable, Sendable {
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
   private var sequence: UInt32 = 0
+  /// Whether its first period is drawn so that many mounts are spread over their interval.
+  var spreads = false
 
   /// How many tables are waited for to have the mount that a probe was on. In a chroot none may ever:
   /// mountinfo shows only what can be reached by a path.
@@ -100,7 +102,7 @@ struct MountWatch: Hashable, Sendable {
       }
       if roundIsDue {
         schedule.beganRound(
-          at: now, interval: mount.interval, isFirst: false, using: &generator)
+          at: now, interval: mount.interval, spreads: false, using: &generator)
       }
     } else if schedule.due <= now {
       effects.append(
@@ -123,7 +125,7 @@ struct MountWatch: Hashable, Sendable {
   ) -> ProbeEngine.Effect {
     if isRound {
       schedule.beganRound(
-        at: now, interval: mount.interval, isFirst: sequence == 0, using: &generator)
+        at: now, interval: mount.interval, spreads: spreads && sequence == 0, using: &generator)
     } else {
       schedule.beganExtra()
     }

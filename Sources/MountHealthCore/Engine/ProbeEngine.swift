@@ -150,6 +150,7 @@ public struct ProbeEngine: Hashable, Sendable {
       }
     }
     retired = away.values + former.values.filter { $0.airborne != nil }
+    for index in next.indices { next[index].spreads = next.count > Self.maximumCompanions }
     watches = next
     wakes = next.map(\.wake)
     indices = Dictionary(uniqueKeysWithValues: next.enumerated().map { ($1.key, $0) })

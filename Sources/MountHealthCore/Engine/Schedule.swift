@@ -31,17 +31,19 @@ struct Schedule: Hashable, Sendable {
   /// Sets the round after the one that is due at `now`.
   ///
   /// A period is 90 to 100 % of the interval, so that the rounds of many watchers drift apart and
-  /// none is ever later than the interval. The first one may be shorter still: it spreads the mounts
-  /// that all began together.
+  /// none is ever later than the interval.
+  ///
+  /// - Parameter spreads: Whether this period may be as short as 10 % of the interval, and is shared
+  ///   with nobody: it spreads many mounts that all began together.
   mutating func beganRound(
-    at now: Tick, interval: Duration, isFirst: Bool, using generator: inout SeededGenerator
+    at now: Tick, interval: Duration, spreads: Bool, using generator: inout SeededGenerator
   ) {
     let whole = max(interval.clampedNanoseconds, Self.grid)
-    let shortest = isFirst ? whole / 10 : whole / 10 * 9
+    let shortest = spreads ? whole / 10 : whole / 10 * 9
     let next = now + .nanoseconds(Int64.random(in: shortest...whole, using: &generator))
     let onGrid = Tick(nanoseconds: next.nanoseconds / Self.grid * Self.grid)
     nextRound = max(onGrid, now + .nanoseconds(Self.grid))
-    earliestRound = now + .nanoseconds(shortest)
+    earliestRound = spreads ? nextRound : now + .nanoseconds(shortest)
     if let extra = nextExtra, extra <= now { nextExtra = nil }
   }
 

@@ -36,14 +36,26 @@ private let c1 = Flight(mount: 3, sequence: 1)
     }
   }
 
+  @Test func `that has probes out for a moment is asked to help those that wait`() {
+    var bench = WorkerBench.running()
+    bench.send(.sent([a1, b1]))
+    bench.send(.reported(a1))
+    #expect(bench.run(for: .milliseconds(100)).map(\.effect) == [.ping])
+    bench.send(.pong)
+    // Once: it gave each of them a thread of its own.
+    #expect(bench.run(for: .seconds(3)).isEmpty)
+    bench.send(.sent([Flight(mount: 3, sequence: 1)]))
+    #expect(bench.run(for: .milliseconds(100)).map(\.effect) == [.ping])
+  }
+
   @Test func `that is silent for 3 s when asked is replaced`() {
     var bench = WorkerBench.running()
     bench.send(.sent([a1, b1]))
     let effects = bench.run(for: .milliseconds(8050))
-    #expect(effects.map(\.at.tenths) == [5, 8, 8])
+    #expect(effects.map(\.at.tenths) == [0, 5, 8, 8])
     #expect(
       effects.map(\.effect) == [
-        .ping, .kill(pid: 1), .announce(.replaced(pid: 1, "no sign of life for 8s")),
+        .ping, .ping, .kill(pid: 1), .announce(.replaced(pid: 1, "no sign of life for 8s")),
       ])
     #expect(!bench.machine.isRunning)
     #expect(bench.machine.silentSince == bench.now + .milliseconds(-8050))
@@ -61,7 +73,7 @@ private let c1 = Flight(mount: 3, sequence: 1)
   @Test func `that reports late in its patience is given 3 s more`() {
     var bench = WorkerBench.running()
     bench.send(.sent([a1]))
-    #expect(bench.run(for: .seconds(7)).map(\.effect) == [.ping])
+    #expect(bench.run(for: .seconds(7)).map(\.effect) == [.ping, .ping])
     bench.send(.reported(a1))
     #expect(bench.run(for: .milliseconds(2900)).isEmpty)
     #expect(bench.machine.isRunning)
