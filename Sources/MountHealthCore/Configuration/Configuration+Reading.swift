@@ -48,9 +48,10 @@ extension Configuration {
       throw ConfigurationFaults(["\(file.name): is empty, expected a JSON object"])
     }
     do {
-      return try JSONValue(parsing: file.bytes)
+      // No configuration is as deep as that; a fault names all the keys above it.
+      return try JSONValue(parsing: file.bytes, options: .init(maximumDepth: 16))
     } catch {
-      throw ConfigurationFaults(["\(file.name): \(error)"])
+      throw ConfigurationFaults(["\(file.name): \("\(error)".onOneLine)"])
     }
   }
 

@@ -184,6 +184,13 @@ import Testing
     }
   }
 
+  @Test func `may have control characters and much else above its fault`() throws {
+    let fault = try onlyFault(of: Array("{ \"a\u{7F}\\nb\": x }".utf8))
+    #expect(!fault.hasControlCharacters)
+    let keys = String(repeating: "{\"" + String(repeating: "k", count: 100) + "\":", count: 400)
+    #expect(try onlyFault(of: Array(keys.utf8)).utf8.count < 6000)
+  }
+
   @Test(arguments: ["{", "{}x", "{} {}", "nul", "{'a': 1}", "\u{0}", "{ \"a\": 01 }"])
   func `may be no JSON`(text: String) throws {
     #expect(try onlyFault(of: Array(text.utf8)).hasPrefix("line 1, column "))
