@@ -46,6 +46,7 @@ actor FaultFileSystem {
   }
 
   /// Mounts in a folder of its own, and leaves nothing of it behind, whatever the body does.
+  @discardableResult
   static func with<Result>(
     _ options: Options = Options(), _ body: (FaultFileSystem) async throws -> Result
   ) async throws -> Result {
@@ -61,6 +62,17 @@ actor FaultFileSystem {
     } catch {
       await system.tearDown()
       throw error
+    }
+  }
+
+  /// As `with`, for several at once.
+  @discardableResult
+  static func with<Result>(
+    count: Int, _ body: ([FaultFileSystem]) async throws -> Result
+  ) async throws -> Result {
+    guard count > 0 else { return try await body([]) }
+    return try await with { first in
+      try await with(count: count - 1) { try await body([first] + $0) }
     }
   }
 
@@ -184,7 +196,8 @@ actor FaultFileSystem {
       continueDaemon()
       _ = try? await send("clear", within: .seconds(1))
     }
-    if (try? isMounted) == true { try? await unmount(lazy: true) }
+    // Whatever a test put on top goes first.
+    for _ in 0..<5 where (try? isMounted) == true { try? await unmount(lazy: true) }
     if process.isRunning { try? await killDaemon() }
     try? input.fileHandleForWriting.close()
     unlink(control)

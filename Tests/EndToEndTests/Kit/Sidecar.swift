@@ -47,6 +47,7 @@ final class Sidecar {
   }
 
   /// Starts one, and leaves nothing of it behind, whatever the body does.
+  @discardableResult
   static func with<Result>(
     _ configuration: JSONValue, _ options: Options = Options(),
     _ body: (Sidecar) async throws -> Result

@@ -5,6 +5,7 @@ import Glibc
 struct TemporaryFolder {
   let path: String
 
+  @discardableResult
   static func with<Result>(_ body: (TemporaryFolder) async throws -> Result) async throws -> Result
   {
     var template = Array("/tmp/mountmon-e2e-XXXXXX".utf8CString)
