@@ -1,10 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(
-  .serialized, .timeLimit(.minutes(2)),
-  .enabled(
-    if: FaultFileSystem.isWanted, "MOUNTMON_ALLOW_MISSING=1, and no root or no /dev/fuse here"))
+@Suite(.serialized, .timeLimit(.minutes(2)), .needsMounts)
 struct `The test kit` {
   @Test func `mounts a file system that reads and writes`() async throws {
     try await FaultFileSystem.with { system in
@@ -168,10 +165,7 @@ struct `The test kit` {
   }
 }
 
-@Suite(
-  .serialized, .timeLimit(.minutes(2)),
-  .enabled(
-    if: FaultFileSystem.isWanted, "MOUNTMON_ALLOW_MISSING=1, and no root or no /dev/fuse here"))
+@Suite(.serialized, .timeLimit(.minutes(2)), .needsMounts)
 struct `A daemon of the test kit` {
   private let disconnected = "Transport endpoint is not connected"
 

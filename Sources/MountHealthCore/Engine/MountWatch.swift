@@ -12,6 +12,8 @@ struct MountWatch: Hashable, Sendable {
   var schedule: Schedule
   /// The probe that is out.
   var airborne: Airborne?
+  /// Whether nothing is heard of whoever should answer.
+  var proberIsSilent = false
   /// Where the path leads and what is mounted there.
   var place = MountPlace()
   /// How many tables came since a probe was on a mount that none of them has; `nil`: no probe was.
@@ -82,7 +84,8 @@ struct MountWatch: Hashable, Sendable {
   var wake: Tick {
     var wake = freshUntil ?? Tick(nanoseconds: .max)
     guard let airborne else { return min(wake, schedule.due) }
-    wake = min(wake, airborne.isLate ? schedule.nextRound : airborne.deadline)
+    let isJudgedByRounds = airborne.isLate || proberIsSilent
+    wake = min(wake, isJudgedByRounds ? schedule.nextRound : airborne.deadline)
     return wake
   }
 
@@ -94,7 +97,9 @@ struct MountWatch: Hashable, Sendable {
       // A round that comes due while a probe is out is that probe's.
       let counts = out.counts || roundIsDue
       airborne?.counts = counts
-      if !out.isLate, out.deadline <= now {
+      if proberIsSilent {
+        // It may be the prober that hangs. What was seen last lapses meanwhile.
+      } else if !out.isLate, out.deadline <= now {
         airborne?.isLate = true
         effects += judgedHung(since: out.launched, counts: counts, at: now)
       } else if out.isLate, roundIsDue {

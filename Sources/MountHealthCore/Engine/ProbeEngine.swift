@@ -11,6 +11,9 @@ public struct ProbeEngine: Hashable, Sendable {
     case answered(Flight, ProbeReport)
     /// `/proc/self/mountinfo` was read.
     case table(MountTable)
+    /// Whether the prober shows no sign of life: while it does not, a probe that stays out says
+    /// nothing of its mount.
+    case proberIsSilent(Bool)
     /// The queue of a hung mount's FUSE connection was read.
     case fuseQueue(mount: UInt32, waiting: Int)
     /// These mounts are to be watched from now on, and no others.
@@ -42,6 +45,7 @@ public struct ProbeEngine: Hashable, Sendable {
   // second probe before the first is back.
   private(set) var retired: [MountWatch] = []
   private var table: MountTable = .empty
+  private var proberIsSilent = false
   private var generator: SeededGenerator
   private var nextKey: UInt32 = 0
 
@@ -104,6 +108,12 @@ public struct ProbeEngine: Hashable, Sendable {
         effects += watches[index].tableChanged(table, at: now)
         wakes[index] = watches[index].wake
       }
+    case .proberIsSilent(let isSilent):
+      proberIsSilent = isSilent
+      for index in watches.indices {
+        watches[index].proberIsSilent = isSilent
+        wakes[index] = watches[index].wake
+      }
     case .fuseQueue(let mount, let waiting):
       if let index = indices[mount] { watches[index].fuseWaiting = waiting }
     case .configured(let mounts):
@@ -150,7 +160,10 @@ public struct ProbeEngine: Hashable, Sendable {
       }
     }
     retired = away.values + former.values.filter { $0.airborne != nil }
-    for index in next.indices { next[index].spreads = next.count > Self.maximumCompanions }
+    for index in next.indices {
+      next[index].spreads = next.count > Self.maximumCompanions
+      next[index].proberIsSilent = proberIsSilent
+    }
     watches = next
     wakes = next.map(\.wake)
     indices = Dictionary(uniqueKeysWithValues: next.enumerated().map { ($1.key, $0) })

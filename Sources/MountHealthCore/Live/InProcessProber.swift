@@ -19,6 +19,8 @@ final class InProcessProber: Prober {
 
   var wake: Tick { relief.due ?? Tick(nanoseconds: .max) }
 
+  var isSilent: Bool { false }
+
   // The other end is in this process and stays open: the channel cannot fail.
 
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent] {

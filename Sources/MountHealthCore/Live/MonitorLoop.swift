@@ -7,6 +7,8 @@ final class MonitorLoop {
   private let table: MountTableFile
   private var engineWake = Tick.zero
   private var proberIsReady = false
+  // As the engine was told.
+  private var proberIsSilent = false
 
   /// How long the loop sleeps at the most: its turns are the monitor's sign of life.
   static let longestSleep = Duration.seconds(5)
@@ -34,10 +36,18 @@ final class MonitorLoop {
       if let due = table.readDue, due <= now { readTable(at: now) }
       carryOut(prober.turn(at: now, isReady: proberIsReady))
       // Answers came in since `now`, and the engine's clock never goes back.
+      listenForSilence(at: .now())
       if engineWake <= now { feed(.turn, at: .now()) }
       monitor.showLife(at: now, worker: (prober as? WorkerProber)?.machine)
       try wait()
     }
+  }
+
+  /// Silence matters when a judgement is due; its end matters at once.
+  private func listenForSilence(at now: Tick) {
+    guard engineWake <= now || proberIsSilent, prober.isSilent != proberIsSilent else { return }
+    proberIsSilent.toggle()
+    feed(.proberIsSilent(proberIsSilent), at: now)
   }
 
   private func wait() throws(ErrorNumber) {

@@ -7,6 +7,8 @@ protocol Prober: AnyObject {
   var descriptors: [(descriptor: Int32, events: Int16)] { get }
   /// When `turn` has to be called at the latest.
   var wake: Tick { get }
+  /// Whether it is not known that somebody is at the probes that are out.
+  var isSilent: Bool { get }
   /// Sends probes out.
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent]
   /// Takes what has come in, and does what is due.

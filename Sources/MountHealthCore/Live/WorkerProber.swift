@@ -24,6 +24,8 @@ final class WorkerProber: Prober {
     killed.map(\.reapDue).reduce(machineWake, min)
   }
 
+  var isSilent: Bool { machine.isSilent }
+
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent] {
     guard let child, machine.isRunning else {
       return orders.map {

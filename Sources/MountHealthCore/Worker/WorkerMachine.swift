@@ -64,6 +64,8 @@ public struct WorkerMachine: Hashable, Sendable {
     var pinged: Tick?
     var flights: Set<Flight> = []
     var relief = Relief()
+    /// When it was last given something to do.
+    var ordered: Tick?
 
     /// Until when a sign of life that was asked for may take; any report is one.
     var patienceEnds: Tick { max(pinged ?? heard, heard) + WorkerMachine.patience }
@@ -76,6 +78,8 @@ public struct WorkerMachine: Hashable, Sendable {
     var inspected: Tick
     var flights: Set<Flight>
     var isAnnounced = false
+    /// Whether it was looked which of its flights are over.
+    var isInspected = false
   }
 
   /// How often a sign of life is asked for.
@@ -110,6 +114,17 @@ public struct WorkerMachine: Hashable, Sendable {
     if case .running = state { true } else { false }
   }
 
+  /// Whether it is not known that somebody is at the probes that are out: nothing was heard of the
+  /// worker since it was given the last ones, or it was killed a moment ago.
+  public var isSilent: Bool {
+    if case .running(let worker) = state, !worker.flights.isEmpty, let ordered = worker.ordered,
+      worker.heard <= ordered
+    {
+      return true
+    }
+    return dying.contains { !$0.isInspected && !$0.flights.isEmpty }
+  }
+
   /// Takes an event.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
@@ -134,6 +149,7 @@ public struct WorkerMachine: Hashable, Sendable {
       update {
         $0.flights.formUnion(flights)
         $0.relief.sent(flights, at: now)
+        $0.ordered = now
       }
     case .reported(let flight):
       update {
@@ -190,7 +206,11 @@ public struct WorkerMachine: Hashable, Sendable {
       }
       var relieves = false
       update { relieves = $0.relief.isDue(at: now) }
-      if relieves, effects.isEmpty { effects.append(.ping) }
+      if relieves, effects.isEmpty {
+        // An answer is expected to this as to any other ping.
+        update { $0.pinged = $0.pinged ?? now }
+        effects.append(.ping)
+      }
     }
     return effects + inspect(at: now)
   }
@@ -203,7 +223,10 @@ public struct WorkerMachine: Hashable, Sendable {
         dying[index].isAnnounced = true
         effects.append(.announce(.unkillable(pid: dying[index].pid)))
       }
-      if !dying[index].flights.isEmpty { effects.append(.inspect(pid: dying[index].pid)) }
+      if !dying[index].flights.isEmpty {
+        dying[index].isInspected = true
+        effects.append(.inspect(pid: dying[index].pid))
+      }
     }
     return effects
   }

@@ -57,6 +57,10 @@ final class Child {
 
   var isRunning: Bool { process.isRunning }
 
+  /// What it has written so far.
+  var outputSoFar: String { output.text() }
+  var errorsSoFar: String { errors.text() }
+
   /// Waits for its end; at the deadline it is killed, and is `blocked` if it stays all the same.
   func finish(within limit: Duration = .seconds(5)) async throws -> Outcome {
     if !(await eventually(within: limit, { !isRunning })) {

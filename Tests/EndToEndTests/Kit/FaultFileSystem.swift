@@ -46,6 +46,7 @@ actor FaultFileSystem {
   }
 
   /// Mounts in a folder of its own, and leaves nothing of it behind, whatever the body does.
+  @discardableResult
   static func with<Result>(
     _ options: Options = Options(), _ body: (FaultFileSystem) async throws -> Result
   ) async throws -> Result {
@@ -64,6 +65,17 @@ actor FaultFileSystem {
     }
   }
 
+  /// As `with`, for several at once.
+  @discardableResult
+  static func with<Result>(
+    count: Int, _ body: ([FaultFileSystem]) async throws -> Result
+  ) async throws -> Result {
+    guard count > 0 else { return try await body([]) }
+    return try await with { first in
+      try await with(count: count - 1) { try await body([first] + $0) }
+    }
+  }
+
   private init(folder: String, options: Options) throws {
     mountpoint = folder + "/mount"
     control = folder + "/control"
@@ -73,7 +85,7 @@ actor FaultFileSystem {
     errors = try ScratchFile()
     // A daemon that died must not take the test run along.
     signal(SIGPIPE, SIG_IGN)
-    process.executableURL = URL(filePath: try Self.program())
+    process.executableURL = URL(filePath: try BuiltProgram.path("faultfs"))
     guard mkdir(mountpoint, 0o755) == 0 || errno == EEXIST else {
       throw KitError("making \(mountpoint): errno \(errno)")
     }
@@ -104,6 +116,17 @@ actor FaultFileSystem {
   /// How many requests came since the mount, by FUSE operation.
   func counts() async throws -> [String: Int] {
     try await table("counts", of: "counts")
+  }
+
+  /// The requests that came while `trace on` was in force: operation, thread, path.
+  func traced() -> [(operation: String, thread: pid_t, path: String)] {
+    output.text().split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ", maxSplits: 3)
+      guard words.count == 4, words[0] == "request", words[2].hasPrefix("pid="),
+        let thread = pid_t(words[2].dropFirst(4))
+      else { return nil }
+      return (String(words[1]), thread, String(words[3]))
+    }
   }
 
   /// How many requests are held now, by FUSE operation.
@@ -173,7 +196,8 @@ actor FaultFileSystem {
       continueDaemon()
       _ = try? await send("clear", within: .seconds(1))
     }
-    if (try? isMounted) == true { try? await unmount(lazy: true) }
+    // Whatever a test put on top goes first.
+    for _ in 0..<5 where (try? isMounted) == true { try? await unmount(lazy: true) }
     if process.isRunning { try? await killDaemon() }
     try? input.fileHandleForWriting.close()
     unlink(control)
@@ -193,26 +217,6 @@ extension FaultFileSystem {
   /// who runs them said that this is all right.
   static var isWanted: Bool {
     missing == nil || ProcessInfo.processInfo.environment["MOUNTMON_ALLOW_MISSING"] != "1"
-  }
-
-  /// The built `faultfs`: in MOUNTMON_BIN_DIR, beside the tests, or where the package builds.
-  private static func program() throws -> String {
-    var folders: [String] = []
-    if let given = ProcessInfo.processInfo.environment["MOUNTMON_BIN_DIR"] {
-      folders = [given]
-    } else {
-      let package = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      folders = [
-        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path,
-        package.appending(path: ".build/debug").path,
-      ]
-    }
-    let candidates = folders.map { $0 + "/faultfs" }
-    guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else {
-      throw KitError("faultfs is not built; looked for \(candidates.joined(separator: ", "))")
-    }
-    return found
   }
 
   /// What the daemon had said at some time, in bytes.

@@ -1,0 +1,29 @@
+import Foundation
+import Glibc
+
+/// A program of this package, as it was built.
+enum BuiltProgram {
+  /// Where it is: in MOUNTMON_BIN_DIR, beside the tests, or where the package builds.
+  static func path(_ name: String) throws -> String {
+    var folders: [String] = []
+    if let given = ProcessInfo.processInfo.environment["MOUNTMON_BIN_DIR"] {
+      folders = [given]
+    } else {
+      folders = [
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path,
+        package + "/.build/debug",
+      ]
+    }
+    let candidates = folders.map { "\($0)/\(name)" }
+    guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else {
+      throw KitError("\(name) is not built; looked for \(candidates.joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// The checkout that this file is in.
+  static var package: String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().path
+  }
+}
