@@ -58,8 +58,9 @@ import Testing
         "In `requireMount`", "Keys of `requireMount`, where it is an object.",
         [.fsType, .source], in: nil, hasNames: false),
       section(
-        "In `watchdog`", "Keys of the object `watchdog`.", ConfigurationKey.watchdogKeys,
-        in: watchdog),
+        "In `watchdog`",
+        "Keys of the object `watchdog`. They are read and checked; this version acts on none of them.",
+        ConfigurationKey.watchdogKeys, in: watchdog),
     ].joined(separator: "\n")
   }
 
