@@ -1,0 +1,102 @@
+import Testing
+
+/// Which modules a folder may import. This is the map of `ARCHITECTURE.md`, as a test.
+private enum Rooms {
+  private static let nio: Set<String> = ["NIOCore", "NIOHTTP1", "NIOPosix"]
+
+  /// By folder; the longest one that fits decides. A folder without a line here may not exist.
+  static let allowed: [String: Set<String>] = [
+    "Sources/JSONValue": [],
+    "Sources/TimeText": [],
+    "Sources/MountHealthCore/Configuration": ["JSONValue", "TimeText"],
+    "Sources/MountHealthCore/Engine": ["TimeText"],
+    "Sources/MountHealthCore/Health": [],
+    "Sources/MountHealthCore/Mount": [],
+    "Sources/MountHealthCore/Probe": [],
+    "Sources/MountHealthCore/Remedy": [],
+    "Sources/MountHealthCore/Worker": ["TimeText"],
+    "Sources/MountHealthCore/Live": ["CLinux", "Glibc", "Synchronization"],
+    "Sources/mountmon": ["MountHealthCore", "TimeText"],
+    "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "TimeText"],
+    "Sources/mountmon/CommandLine": [],
+    "Sources/mountmon/Output": ["JSONValue", "Logging", "MountHealthCore", "TimeText"],
+    "Sources/mountmon/Serve": nio.union(["Synchronization"]),
+    "Sources/mountmon/Shell": [
+      "CLinux", "Dispatch", "Glibc", "MountHealthCore", "Synchronization", "TimeText",
+    ],
+    "Sources/mountmon/Sidecar": ["JSONValue", "MountHealthCore", "Synchronization", "TimeText"],
+    "Tests/FaultFS": ["CLinux", "Glibc"],
+    // As a program of somebody else: what is public, and what it likes.
+    "Examples": ["Foundation", "JSONValue", "MountHealthCore"],
+  ]
+
+  /// Files that may import more, and why.
+  static let exceptions: [String: Set<String>] = [
+    // The page of metrics goes to the server as the ByteBuffer that it is sent from.
+    "Sources/mountmon/Sidecar/SidecarRoutes.swift": ["NIOCore"]
+  ]
+
+  /// What the folder of a file may import; `nil` where there is no rule.
+  static func allowance(for file: TextFile) -> Set<String>? {
+    var folder = file.folder
+    while allowed[folder] == nil {
+      guard let slash = folder.lastIndex(of: "/") else { return nil }
+      folder = String(folder[..<slash])
+    }
+    return allowed[folder]?.union(exceptions[file.path] ?? [])
+  }
+}
+
+@Suite struct `The arrows between the rooms` {
+  @Test func `are those of the map`() {
+    var findings = Findings()
+    for file in Checkout.swift(in: "Sources", "Tests/FaultFS", "Examples") {
+      guard let allowed = Rooms.allowance(for: file) else {
+        findings.add(file, 1, "its folder has no line in Tests/TidyTests/ImportTests.swift")
+        continue
+      }
+      for (number, text) in file.code {
+        guard let module = importedModule(text), !allowed.contains(module) else { continue }
+        findings.add(
+          file, number,
+          "imports \(module), expected at most [\(allowed.sorted().joined(separator: ", "))]")
+      }
+    }
+    findings.expectNone()
+  }
+
+  @Test func `keep Foundation out of the binary`() {
+    var findings = Findings()
+    for file in Checkout.swift(in: "Sources") {
+      for (number, text) in file.code where importedModule(text)?.hasPrefix("Foundation") == true {
+        findings.add(file, number, "imports Foundation, which adds 6 to 44 MB to the binary")
+      }
+    }
+    findings.expectNone()
+  }
+
+  @Test func `name every folder that there is`() {
+    var findings = Findings()
+    for folder in Rooms.allowed.keys
+    where !Checkout.files.contains(where: { $0.path.hasPrefix(folder + "/") }) {
+      findings.add("\(folder): has a rule for its imports, and is not there")
+    }
+    for path in Rooms.exceptions.keys where Checkout.file(path) == nil {
+      findings.add("\(path): is an exception from the rules for imports, and is not there")
+    }
+    findings.expectNone()
+  }
+
+  private func importedModule(_ line: String) -> String? {
+    var words = line.split(separator: " ")
+    while let first = words.first, first != "import" {
+      guard first.hasPrefix("@") || ["public", "package", "internal"].contains(first) else {
+        return nil
+      }
+      words.removeFirst()
+    }
+    guard words.count >= 2 else { return nil }
+    // `import struct Module.Name` names the module before the dot.
+    return words.last?.split(separator: ".").first.map(String.init)
+  }
+}
