@@ -98,15 +98,16 @@ def _rows(samples: dict[str, list[tuple[float, float]]]) -> list[Row]:
             "/healthz/ready on one core",
             words(rates, "/s", 0),
             ">= Go reference",
-            rate >= median(rates["Go"]) if "Go" in rates else None,
-            values,
+            values=values,
+            beside_go=rate >= median(rates["Go"]) if "Go" in rates else None,
         ),
         Row(
             "/healthz/ready, CPU per request",
             words(costs, "us", 1),
-            f"<= {GO_SIDECAR} us",
+            f"<= {GO_SIDECAR} us (Go sidecar), <= Go reference",
             cost <= GO_SIDECAR,
             values,
+            cost <= median(costs["Go"]) if "Go" in costs else None,
         ),
     ]
 

@@ -17,10 +17,17 @@ class Row:
     met: bool | None = None
     #: The numbers behind the words, for --json.
     values: dict = field(default_factory=dict)
+    #: The same for the Go reference of this run; the absolute budget is from another day.
+    beside_go: bool | None = None
 
     @property
     def verdict(self) -> str:
-        return {True: "met", False: "MISSED", None: "-"}[self.met]
+        words = {True: "met", False: "MISSED", None: "-"}
+        if self.beside_go is None or self.beside_go == self.met:
+            return words[self.met]
+        if self.met is None:
+            return words[self.beside_go]
+        return f"absolute {words[self.met]}, beside Go {words[self.beside_go]}"
 
     def as_json(self) -> dict:
         return {**asdict(self), "verdict": self.verdict}
