@@ -33,8 +33,12 @@ struct Schedule: Hashable, Sendable {
   /// A period is 90 to 100 % of the interval, so that the rounds of many watchers drift apart and
   /// none is ever later than the interval.
   ///
-  /// - Parameter spreads: Whether this period may be as short as 10 % of the interval, and is shared
-  ///   with nobody: it spreads many mounts that all began together.
+  /// - Parameters:
+  ///   - now: The present.
+  ///   - interval: The mount's interval.
+  ///   - spreads: Whether this period may be as short as 10 % of the interval, and is shared with
+  ///     nobody: it spreads many mounts that all began together.
+  ///   - generator: Where the jitter comes from.
   mutating func beganRound(
     at now: Tick, interval: Duration, spreads: Bool, using generator: inout SeededGenerator
   ) {

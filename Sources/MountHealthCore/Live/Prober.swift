@@ -13,7 +13,10 @@ protocol Prober: AnyObject {
   func begin(_ orders: [ProbeOrder], at now: Tick) -> [ProberEvent]
   /// Takes what has come in, and does what is due.
   ///
-  /// - Parameter isReady: Whether one of the descriptors is, so that there is something to take.
+  /// - Parameters:
+  ///   - now: The present.
+  ///   - isReady: Whether one of the descriptors is, so that there is something to take.
+  /// - Returns: What has happened.
   func turn(at now: Tick, isReady: Bool) -> [ProberEvent]
   /// Ends; probes that are out are abandoned. Returns at once.
   func stop()

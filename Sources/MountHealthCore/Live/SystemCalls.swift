@@ -33,6 +33,7 @@ extension ErrorNumber: Error {}
 /// The two descriptors of a pipe or a pair of sockets; whoever makes one closes both.
 ///
 /// - Parameter call: pipe(2) or socketpair(2).
+/// - Returns: The two, in the order of the call.
 /// - Throws: The errno.
 func makePair(
   _ call: (UnsafeMutablePointer<Int32>) -> Int32

@@ -20,7 +20,8 @@ struct WaitProgress {
     let verdict = first.verdict?.rawValue ?? "not seen yet"
     let others = waiting.count > 1 ? " and \(waiting.count - 1) more" : ""
     let seconds = elapsed.rounded(to: .seconds(1))
-    let text = "waiting \(seconds.text) of \(patience.text): \(first.mount.label) is \(verdict)"
+    let text =
+      "waiting \(seconds.text) of \(patience.text): \(first.mount.label) is \(verdict)"
       + others
     guard text != shown else { return nil }
     shown = text

@@ -24,7 +24,8 @@ extension Log {
     fields.add("failureCount", .int(change.failureCount))
     if let explanation = change.explanation { fields.add("error", .string(explanation)) }
     if let outage = change.outage, outage > .zero, change.health != .unknown {
-      let rounded = LogValue.duration(outage.rounded(to: outage < .seconds(10) ? .milliseconds(1) : .seconds(1)))
+      let rounded = LogValue.duration(
+        outage.rounded(to: outage < .seconds(10) ? .milliseconds(1) : .seconds(1)))
       fields.add(change.health == .unhealthy ? "unhealthyDuration" : "outage", rounded)
     }
     let (level, message) = change.line

@@ -62,7 +62,8 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
     let orders = try (0..<1000).map { index in
       ProbeOrder(
         flight: Flight(mount: UInt32(index), sequence: 1),
-        path: try MountPath("/" + String(repeating: "p", count: index * 4)), probe: Probe(.directory))
+        path: try MountPath("/" + String(repeating: "p", count: index * 4)),
+        probe: Probe(.directory))
     }
     let messages = ProbeOrder.messages(of: orders)
     #expect(messages.count < 200)
