@@ -12,7 +12,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
   ],
   targets: [
     // Linux calls that Glibc's module map leaves out (statx, openat2, pipe2, …): C, no logic.
@@ -25,7 +24,6 @@ let package = Package(
       name: "mountmon",
       dependencies: [
         "MountHealthCore", "JSONValue", "TimeText", "CLinux",
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -51,7 +49,6 @@ let package = Package(
       name: "MountmonTests",
       dependencies: [
         "mountmon", "MountHealthCore", "JSONValue", "TimeText",
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

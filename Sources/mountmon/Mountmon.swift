@@ -1,5 +1,4 @@
 import MountHealthCore
-import TimeText
 
 /// The program: finds out what is asked for and hands over to it.
 ///
@@ -15,8 +14,7 @@ struct Mountmon {
     ProcessSetup.prepare()
     let outcome = MountmonCommands.decide(
       arguments, version: Version.current,
-      style: HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment),
-      readDuration: { try? Duration(text: $0) })
+      style: HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment))
     switch outcome {
     case .show(let text):
       Terminal.write(text)

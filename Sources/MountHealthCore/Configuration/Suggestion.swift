@@ -5,8 +5,8 @@ extension String {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = own.editDistance(to: Array(candidate.lowercased().utf8))
-      // Two slips in a word of three letters would be another word.
-      guard distance <= min(2, max(1, candidate.utf8.count / 3)) else { continue }
+      // A name must not be edited into a wholly different one: `-x` is not a misspelt `-c`.
+      guard distance <= 2, distance * 2 < candidate.utf8.count else { continue }
       if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name

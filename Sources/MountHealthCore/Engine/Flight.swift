@@ -12,6 +12,13 @@ public struct Flight: Hashable, Sendable {
   }
 }
 
+extension Flight: Comparable {
+  /// By mount, then by sequence.
+  public static func < (left: Flight, right: Flight) -> Bool {
+    (left.mount, left.sequence) < (right.mount, right.sequence)
+  }
+}
+
 /// The order to probe, with all that a prober needs to know.
 public struct ProbeOrder: Hashable, Sendable {
   /// Which flight the answer belongs to.

@@ -1,8 +1,9 @@
+import MountHealthCore
+
 /// Reads the arguments of one command from left to right, keeps what is understood and collects
 /// every fault on the way.
 struct ArgumentScanner {
   private let path: CommandPath
-  private let readDuration: DurationReader
   private var command: ParsedCommand
   private var positionals: [String] = []
   private var faults: [String] = []
@@ -16,9 +17,8 @@ struct ArgumentScanner {
     case faults([String])
   }
 
-  init(path: CommandPath, readDuration: @escaping DurationReader) {
+  init(path: CommandPath) {
     self.path = path
-    self.readDuration = readDuration
     command = ParsedCommand(path: path)
   }
 
@@ -109,7 +109,7 @@ struct ArgumentScanner {
   ) {
     if text.isEmpty, option.emptyMeansAbsent {
       command.forget(option)
-    } else if let parsed = ParsedValue(text, as: value.kind, readDuration: readDuration) {
+    } else if let parsed = ParsedValue(text, as: value.kind) {
       command.add(.value(parsed, text: text), to: option)
     } else {
       faults.append(
@@ -154,7 +154,7 @@ struct ArgumentScanner {
   }
 
   private mutating func place(_ text: String, as value: ValueDeclaration) {
-    guard ParsedValue(text, as: value.kind, readDuration: readDuration) != nil else {
+    guard ParsedValue(text, as: value.kind) != nil else {
       faults.append(
         "\(value.placeholder): \(text.quoted) is not allowed, expected \(value.kind.expectation)")
       return
@@ -176,7 +176,7 @@ struct ArgumentScanner {
   }
 
   private func nearest(to name: String) -> OptionDeclaration? {
-    Suggestion.nearest(to: name, in: path.command.allOptions.map(\.name))
+    name.closest(among: path.command.allOptions.map(\.name))
       .flatMap(path.command.option(named:))
   }
 }

@@ -1,9 +1,10 @@
+import MountHealthCore
+
 /// Understands a command line by its declaration. Prints nothing and asks nobody.
 struct CommandParser: Sendable {
   let root: CommandDeclaration
   let version: String
   let style: HelpStyle
-  let readDuration: DurationReader
 
   /// Understands the arguments that follow the name of the program.
   func decide(_ arguments: [String]) -> CommandLineOutcome {
@@ -52,7 +53,7 @@ struct CommandParser: Sendable {
   private var versionLine: String { "\(root.name) \(version)\n" }
 
   private func parse(_ arguments: ArraySlice<String>, at path: CommandPath) -> CommandLineOutcome {
-    var scanner = ArgumentScanner(path: path, readDuration: readDuration)
+    var scanner = ArgumentScanner(path: path)
     scanner.scan(arguments)
     switch scanner.finish() {
     case .help: return .show(help(at: path))
@@ -73,7 +74,7 @@ struct CommandParser: Sendable {
 
   private func unknownCommand(_ name: String, in path: CommandPath) -> String {
     let names = path.command.shownSubcommands.map(\.name)
-    guard let nearest = Suggestion.nearest(to: name, in: names + ["help"]) else {
+    guard let nearest = name.closest(among: names + ["help"]) else {
       return "unknown command \(name.quoted), expected \(names.joinedInWords)"
     }
     return "unknown command \(name.quoted), did you mean \(nearest)?"

@@ -178,11 +178,10 @@ extension MountmonCommands {
   /// What this program is asked to do by the arguments that follow its name. Completions and the
   /// manual page are texts like help is, so they come as `.show`.
   static func decide(
-    _ arguments: [String], version: String, style: HelpStyle,
-    readDuration: @escaping DurationReader
+    _ arguments: [String], version: String, style: HelpStyle
   ) -> CommandLineOutcome {
     let parser = CommandParser(
-      root: root, version: version, style: style, readDuration: readDuration)
+      root: root, version: version, style: style)
     let outcome = parser.decide(arguments)
     guard case .run(let command) = outcome else { return outcome }
     switch command.path {

@@ -1,3 +1,5 @@
+import TimeText
+
 /// What a value on the command line may be.
 enum ValueKind: Hashable, Sendable {
   /// Anything but nothing.
@@ -25,9 +27,6 @@ enum ValueKind: Hashable, Sendable {
   }
 }
 
-/// Reads a duration such as `1m30s`; nil when the text is none.
-typealias DurationReader = @Sendable (String) -> Duration?
-
 /// A value that was found to be what its declaration allows.
 enum ParsedValue: Hashable, Sendable {
   case text(String)
@@ -35,7 +34,7 @@ enum ParsedValue: Hashable, Sendable {
   case duration(Duration)
 
   /// Returns nil when the text is not of the kind.
-  init?(_ text: String, as kind: ValueKind, readDuration: DurationReader) {
+  init?(_ text: String, as kind: ValueKind) {
     switch kind {
     case .text, .file, .directory:
       guard !text.isEmpty else { return nil }
@@ -47,7 +46,7 @@ enum ParsedValue: Hashable, Sendable {
       guard choices.contains(text) else { return nil }
       self = .text(text)
     case .duration:
-      guard let duration = readDuration(text), duration >= .zero else { return nil }
+      guard let duration = try? Duration(text: text), duration >= .zero else { return nil }
       self = .duration(duration)
     }
   }

@@ -1,18 +1,8 @@
 @testable import mountmon
 
-/// Enough of a duration for tests: `90s`, `2m`.
-let readSampleDuration: DurationReader = { text in
-  guard let unit = text.last, let number = Int(text.dropLast()) else { return nil }
-  switch unit {
-  case "s": return .seconds(number)
-  case "m": return .seconds(number * 60)
-  default: return nil
-  }
-}
-
 func decide(_ arguments: String...) -> CommandLineOutcome {
   MountmonCommands.decide(
-    arguments, version: "1.2.3", style: .plain, readDuration: readSampleDuration)
+    arguments, version: "1.2.3", style: .plain)
 }
 
 extension CommandLineOutcome {

@@ -17,7 +17,7 @@ import Testing
     throws
   {
     let outcome = MountmonCommands.decide(
-      arguments, version: "1", style: .plain, readDuration: readSampleDuration)
+      arguments, version: "1", style: .plain)
     let command = try #require(outcome.command)
     #expect(command.path == ["sidecar"])
     #expect(command.value("--config") == "a.json")
@@ -76,7 +76,7 @@ import Testing
         OptionDeclaration(name: "--all", short: "a", summary: "All."),
       ])
     let parser = CommandParser(
-      root: root, version: "1", style: .plain, readDuration: readSampleDuration)
+      root: root, version: "1", style: .plain)
     let command = try #require(parser.decide(["-alx", "--label", "y", "-l=z"]).command)
     #expect(command.values("--label") == ["x", "y", "z"])
     #expect(command.flag("--all"))
@@ -150,7 +150,7 @@ import Testing
     ] as [([String], String)])
   func `is told what is wrong and what was expected`(_ arguments: [String], _ fault: String) {
     let outcome = MountmonCommands.decide(
-      arguments, version: "1", style: .plain, readDuration: readSampleDuration)
+      arguments, version: "1", style: .plain)
     #expect(outcome.faults == [fault])
   }
 
@@ -206,7 +206,7 @@ import Testing
 
   private func shown(_ arguments: [String]) -> String? {
     MountmonCommands.decide(
-      arguments, version: "1.2.3", style: .plain, readDuration: readSampleDuration
+      arguments, version: "1.2.3", style: .plain
     ).shown
   }
 }

@@ -1,29 +1,23 @@
+import MountHealthCore
 import Testing
 
-@testable import mountmon
-
 @Suite struct `A suggestion` {
-  @Test(arguments: [
-    ("check", "check", 0), ("chekc", "check", 1), ("chck", "check", 1), ("chexk", "check", 1),
-    ("cheeeck", "check", 2), ("", "ab", 2), ("ab", "", 2),
-  ])
-  func `counts the slips of the fingers`(_ typed: String, _ meant: String, _ expected: Int) {
-    #expect(Suggestion.distance(from: typed, to: meant) == expected)
-    #expect(Suggestion.distance(from: meant, to: typed) == expected)
+  @Test func `is the nearest name`() {
+    #expect("--log-leve".closest(among: ["--log-format", "--log-level"]) == "--log-level")
+    #expect("chekc".closest(among: ["sidecar", "check"]) == "check")
+    #expect("CanaryFiel".closest(among: ["canaryFile", "canaryMaxBytes"]) == "canaryFile")
   }
 
-  @Test func `is the nearest candidate`() {
-    #expect(
-      Suggestion.nearest(to: "--log-leve", in: ["--log-format", "--log-level"]) == "--log-level")
+  @Test func `is none where nothing is near`() {
+    #expect("restart".closest(among: ["sidecar", "check"]) == nil)
+    #expect("ls".closest(among: ["help"]) == nil)
+    #expect("-x".closest(among: ["-c", "-h"]) == nil)
+    #expect("".closest(among: ["check"]) == nil)
+    #expect("check".closest(among: []) == nil)
   }
 
-  @Test func `is not made when nothing is near`() {
-    #expect(Suggestion.nearest(to: "restart", in: ["sidecar", "check"]) == nil)
-    #expect(Suggestion.nearest(to: "ls", in: ["help"]) == nil)
-  }
-
-  @Test func `is quick with an argument of a megabyte`() {
-    let long = String(repeating: "x", count: 1 << 20)
-    #expect(Suggestion.nearest(to: long, in: ["check"]) == nil)
+  @Test func `does not take long for a long name`() {
+    let long = String(repeating: "c", count: 1_000_000)
+    #expect(long.closest(among: ["check"]) == nil)
   }
 }

@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 import Testing
 
@@ -46,39 +45,5 @@ private final class Lines: Sendable {
   @Test func `orders its levels`() {
     #expect(LogLevel.allCases.sorted() == [.debug, .info, .warn, .error])
     #expect(LogLevel(rawValue: "warn") == .warn)
-  }
-}
-
-@Suite struct `A library that logs through swift-log` {
-  private struct Failure: Error {}
-
-  @Test func `comes out in our format, its metadata in one order`() {
-    let lines = Lines()
-    let log = lines.log(.info)
-    var logger = Logger(label: "nio") { MountmonLogHandler(label: $0, log: log) }
-    logger[metadataKey: "b"] = "1"
-    logger.notice(
-      "bound", metadata: ["a": ["x", "y z"], "c": ["k": "v"], "d": .stringConvertible(5)])
-    logger.debug("not told")
-    logger.critical("broken", metadata: ["b": "2"])
-    #expect(
-      lines.all == [
-        "T7.000Z INFO  bound logger=nio a=[x,\"y z\"] b=1 c=[[k,v]] d=5",
-        "T7.000Z ERROR broken logger=nio b=2",
-      ])
-  }
-
-  @Test func `tells the error that it gives`() {
-    let lines = Lines()
-    let log = lines.log(.info)
-    let logger = Logger(label: "nio") { MountmonLogHandler(label: $0, log: log) }
-    logger.error("failed", error: Failure())
-    #expect(lines.all == ["T7.000Z ERROR failed logger=nio error=Failure()"])
-  }
-
-  @Test func `maps its levels onto ours`() {
-    #expect(
-      Logger.Level.allCases.map(LogLevel.init)
-        == [.debug, .debug, .info, .info, .warn, .error, .error])
   }
 }
