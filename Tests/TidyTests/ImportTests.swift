@@ -30,12 +30,6 @@ private enum Rooms {
     "Examples": ["Foundation", "JSONValue", "MountHealthCore"],
   ]
 
-  /// Files that may import more, and why.
-  static let exceptions: [String: Set<String>] = [
-    // The page of metrics goes to the server as the ByteBuffer that it is sent from.
-    "Sources/mountmon/Sidecar/SidecarRoutes.swift": ["NIOCore"]
-  ]
-
   /// What the folder of a file may import; `nil` where there is no rule.
   static func allowance(for file: TextFile) -> Set<String>? {
     var folder = file.folder
@@ -43,7 +37,7 @@ private enum Rooms {
       guard let slash = folder.lastIndex(of: "/") else { return nil }
       folder = String(folder[..<slash])
     }
-    return allowed[folder]?.union(exceptions[file.path] ?? [])
+    return allowed[folder]
   }
 }
 

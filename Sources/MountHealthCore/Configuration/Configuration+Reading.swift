@@ -21,6 +21,7 @@ extension Configuration {
       ConfigurationKey.topKeys, of: nil, file: file, input: input, reader: &reader)
     let watchdog = readWatchdog(file, input, &reader)
     let mounts = readMounts(file, top, input, &reader)
+    warnOfMisspelling(in: input.environment, &reader)
 
     guard reader.faults.isEmpty else { throw ConfigurationFaults(reader.faults) }
     let configuration = Configuration(
@@ -52,6 +53,21 @@ extension Configuration {
       return try JSONValue(parsing: file.bytes, options: .init(maximumDepth: 16))
     } catch {
       throw ConfigurationFaults(["\(file.name): \("\(error)".onOneLine)"])
+    }
+  }
+
+  /// Variables of others may begin as ours do (Kubernetes makes some for each Service), so that an
+  /// unknown one is no fault; one that is nearly ours deserves a word.
+  private static func warnOfMisspelling(
+    in environment: [String: String], _ reader: inout ConfigurationReader
+  ) {
+    let watchdog = ConfigurationKey("watchdog", .object([]), "")
+    let known =
+      ConfigurationKey.topKeys.map(\.environmentName)
+      + ConfigurationKey.watchdogKeys.map { $0.environmentName(in: watchdog) }
+    for name in environment.keys.sorted() where name.hasPrefix("MOUNTMON_") {
+      guard !known.contains(name), let close = name.closest(among: known) else { continue }
+      reader.warn("environment: \(name)", "is not known, did you mean \(close)?")
     }
   }
 

@@ -75,7 +75,13 @@ struct LayeredSection {
     _ key: ConfigurationKey, _ text: String, at place: String, _ reader: inout ConfigurationReader
   ) {
     guard !text.isEmpty || key.kind == ConfigurationKey.httpAddress.kind else { return }
-    if let value = key.kind.read(text: text) {
+    if case .requirement = key.kind, let value = try? JSONValue(parsing: text),
+      value.objectValue != nil
+    {
+      var section = ConfigurationReader.Section(origin: place, path: "")
+      section.values[key.name] = value
+      values[key.name] = reader.value(key, in: section) ?? values[key.name]
+    } else if let value = key.kind.read(text: text) {
       values[key.name] = value
     } else {
       reader.refuse(place, text.quotedExcerpt, key.kind.expectation)

@@ -101,7 +101,8 @@ extension ConfigurationKey {
   private static let mounts = ConfigurationKey(
     "mounts", .objects(mountKeys, count: 1...maximumMounts), "What to watch.")
   private static let watchdog = ConfigurationKey(
-    "watchdog", .object(watchdogKeys), "Has the pod replaced when a mount is confirmed bad.")
+    "watchdog", .object(watchdogKeys),
+    "The settings of the watchdog. They are read and checked; this version does not act on them.")
 
   /// The keys that stand at the top for all mounts, and in a mount for that one.
   private static let sharedKeys: [ConfigurationKey] = [

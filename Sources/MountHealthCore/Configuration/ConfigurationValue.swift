@@ -79,7 +79,7 @@ extension ConfigurationKey.Kind {
     case .flag: "true or false"
     case .text(let maximum): "a text of at most \(maximum) bytes"
     case .name: "a text of 1 to \(MountName.maximumLength) bytes without control characters"
-    case .path: "a path without \"..\""
+    case .path: "a path that is not empty and has no \"..\" in it"
     case .canary: "a path below the mount, without \"..\""
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .requirement: "\"auto\", true, false, or an object with \"fsType\", \"source\" or both"

@@ -94,12 +94,14 @@ extension MountWatch {
   }
 
   /// All that is known at this moment.
-  func status(at now: Tick) -> MountStatus {
-    MountStatus(
+  func status(at now: Tick, table: MountTable = .empty) -> MountStatus {
+    // As long as no probe has followed the path, what is mounted at its very text is the best guess.
+    let guess = place.realPath == nil ? table.mount(at: mount.path.description) : nil
+    return MountStatus(
       mount: mount, health: health.health, since: since, verdict: last?.outcome.verdict,
       lastError: last?.outcome.explanation, lastCheck: last?.tick, latency: last?.outcome.latency,
       failureCount: health.failureCount, isFlapping: health.isFlapping(at: now),
-      entry: place.entry, isMountPoint: place.isMountPoint,
+      entry: place.entry ?? guess, isMountPoint: place.isMountPoint ?? guess.map { _ in true },
       overdue: airborne.flatMap { $0.deadline <= now ? now - $0.launched : nil },
       fuseWaiting: fuseWaiting, verdictCounts: verdictCounts, transitions: transitions,
       latencies: latencies)

@@ -135,7 +135,7 @@ public struct ProbeEngine: Hashable, Sendable {
 
   /// All that is known of each mount, in the order of the configuration.
   public func statuses(at now: Tick) -> [MountStatus] {
-    watches.map { $0.status(at: now) }
+    watches.map { $0.status(at: now, table: table) }
   }
 
   /// How many mounts there are of each health.

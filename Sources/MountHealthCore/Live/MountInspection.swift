@@ -11,7 +11,7 @@ public struct MountInspection: Sendable {
 
   /// How long after the last deadline a missing judgement is waited for.
   static let grace = Duration.milliseconds(150)
-  /// How often mounts that are not ok are looked at while waiting for them, at the most.
+  /// How often mounts are looked at while all of them are waited for.
   static let interval = Duration.seconds(1)
 
   /// An inspection. It judges by what it sees: thresholds, grace and flapping play no part.
@@ -30,7 +30,7 @@ public struct MountInspection: Sendable {
       var mount = mount
       mount.policy = HealthPolicy(
         failureThreshold: 1, successThreshold: 1, startupGrace: .zero, flapWindow: .zero)
-      mount.interval = patience == nil ? .seconds(86400) : max(Self.interval, mount.timeout)
+      mount.interval = patience == nil ? .seconds(86400) : Self.interval
       return mount
     }
   }

@@ -8,7 +8,7 @@ import Synchronization
 /// the mount table, for the next thing that is due. It opens, stats and lists no watched path.
 ///
 /// ```swift
-/// let monitor = MountMonitor(mounts: [mount])
+/// let monitor = try MountMonitor(mounts: [mount])
 /// async let _ = monitor.run()
 /// for await change in monitor.changes() { print(change.label, change.health) }
 /// ```

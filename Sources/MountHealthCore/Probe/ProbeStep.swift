@@ -31,22 +31,20 @@ public enum ProbeStep: UInt8, Hashable, Sendable, CaseIterable {
     case .list: "list"
     case .read: "read"
     case .space: "statvfs"
-    case .write: "write"
-    case .sync: "sync"
-    case .remove: "remove"
+    case .write: "write a file to"
+    case .sync: "sync a file on"
+    case .remove: "remove a file from"
     }
   }
 
   /// What the step works on, below the mount.
   func subject(of mount: Mount) -> String {
     switch self {
-    case .resolve, .attributes, .list, .space:
+    case .resolve, .attributes, .list, .space, .write, .sync, .remove:
       return mount.path.description
     case .lookup, .canaryAttributes, .open, .read:
       guard case .canary(let canary) = mount.probe.target else { return mount.path.description }
       return mount.path.appending(canary.description)
-    case .write, .sync, .remove:
-      return mount.path.appending("its write probe")
     }
   }
 }

@@ -6,6 +6,9 @@ import TimeText
 struct CheckCommand {
   private let command: ParsedCommand
 
+  /// What `--timeout` may be: as `readTimeout` in a file.
+  private static let timeouts = Duration.milliseconds(100)...Duration.seconds(3600)
+
   init(_ command: ParsedCommand) {
     self.command = command
   }
@@ -63,11 +66,21 @@ struct CheckCommand {
   }
 
   private func findMounts() throws(ConfigurationFaults) -> [Mount] {
+    if let timeout = command.duration("--timeout"), !Self.timeouts.contains(timeout) {
+      throw ConfigurationFaults([
+        "--timeout: \(timeout.text) is not allowed, expected a duration from "
+          + "\(Self.timeouts.lowerBound.text) to \(Self.timeouts.upperBound.text)"
+      ])
+    }
     if command.arguments.isEmpty { return try configuredMounts() }
     guard command.value("--config") == nil else {
       throw ConfigurationFaults(["--config and PATH cannot both be given, expected one of them"])
     }
+    guard command.value("--canary") == nil || checkType == "canary" else {
+      throw ConfigurationFaults(["--canary and --type directory exclude each other"])
+    }
     var object: JSONObject = ["checkType": .string(checkType)]
+    if command.flag("--require-mount") { object["requireMount"] = true }
     object["canaryFile"] = command.value("--canary").map { .string($0) }
     let paths = command.arguments.map { path -> JSONValue in
       object["path"] = .string(path)
@@ -101,7 +114,7 @@ struct CheckCommand {
     guard let timeout = command.duration("--timeout") else { return mounts }
     return mounts.map { mount in
       var mount = mount
-      mount.timeout = max(timeout, .milliseconds(1))
+      mount.timeout = timeout
       return mount
     }
   }

@@ -22,9 +22,8 @@ enum MountmonCommands {
     name: "sidecar",
     summary: "Watch mounts beside an application and answer health probes.",
     discussion: [
-      "Probes every mount of the configuration file at a steady interval, serves /healthz/live, "
-        + "/healthz/ready, /healthz/status, /metrics and /version over HTTP, and, when the file "
-        + "says so, has its pod replaced once a mount is proven bad.",
+      "Probes every mount of the configuration file at a steady interval, and serves "
+        + "/healthz/live, /healthz/ready, /healthz/status, /metrics and /version over HTTP.",
       "An option wins over the file. SIGTERM and SIGINT stop it cleanly.",
     ],
     options: [
@@ -62,8 +61,9 @@ enum MountmonCommands {
       .init(code: 2, meaning: "bad usage"),
     ],
     environment: [
-      .init(name: "POD_NAME", meaning: "the pod that may be replaced"),
-      .init(name: "POD_NAMESPACE", meaning: "its namespace"),
+      .init(
+        name: "MOUNTMON_KEY",
+        meaning: "overrides KEY of the file: MOUNTMON_HTTP_PORT for httpPort")
     ])
 
   static let check = CommandDeclaration(
@@ -84,6 +84,9 @@ enum MountmonCommands {
       OptionDeclaration(
         name: "--canary", value: ValueDeclaration("NAME", .text),
         summary: "The file to read, as a path inside the mount.", fallback: ".health-check"),
+      OptionDeclaration(
+        name: "--require-mount",
+        summary: "Call a PATH that is not a mount point absent, whatever is in it."),
       OptionDeclaration(
         name: "--timeout", value: ValueDeclaration("DURATION", .duration),
         summary: "How long one probe may take before the mount counts as hung.",

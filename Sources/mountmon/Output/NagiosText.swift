@@ -18,7 +18,9 @@ enum NagiosText {
       ? "\(statuses.count) of \(statuses.count) mounts ok"
       : troubled.map { "\($0.mount.label) is \($0.verdict?.rawValue ?? "unknown")" }
         .joined(separator: ", ")
-    var text = "MOUNTS \(state) - \(summary.withoutBars) | \(performance(statuses))\n"
+    let performance = performance(statuses)
+    var text = "MOUNTS \(state) - \(summary.withoutBars)"
+    text += performance.isEmpty ? "\n" : " | \(performance)\n"
     for status in statuses {
       let error = status.lastError.map { " - " + $0 } ?? ""
       let line = "\(status.mount.label): \(status.verdict?.rawValue ?? "unknown")" + error
@@ -33,9 +35,10 @@ enum NagiosText {
       let (seconds, attoseconds) = latency.components
       let micros = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
       // A quote in a label is doubled; an equals sign cannot be written.
-      let label = status.mount.label.onOneLine.flatMap { character in
+      let label = status.mount.label.onOneLine.map { character in
         character == "'" ? "''" : character == "=" ? "_" : String(character)
       }
+      .joined()
       return "'\(label)'=\(micros)us"
     }
     .joined(separator: " ")

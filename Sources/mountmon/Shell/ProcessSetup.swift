@@ -40,6 +40,11 @@ enum ProcessSetup {
   /// Whether a signal asks for the configuration to be read again.
   static func isHangup(_ number: Int32) -> Bool { number == SIGHUP }
 
+  /// Gives the memory back that only the start needed.
+  static func forgetStart() {
+    clinux_forget_program_pages()
+  }
+
   /// What people call a signal.
   static func name(ofSignal number: Int32) -> String {
     switch number {

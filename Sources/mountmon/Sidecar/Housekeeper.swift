@@ -7,7 +7,8 @@ struct Housekeeper: Sendable {
   var routes: SidecarRoutes
   var server: HTTPServer
   var log: Log
-  var shutdownTimeout: Duration
+  /// The configuration that the sidecar began with.
+  var initial: Configuration
 
   /// How often the file is looked at.
   static let interval = Duration.seconds(2)
@@ -19,8 +20,13 @@ struct Housekeeper: Sendable {
 
   private func work() {
     var machine = ReloadMachine(fingerprint: source.file?.fingerprint)
+    var isWarm = false
     while true {
       let signal = ProcessSetup.waitForSignal(atMost: Self.interval)
+      if !isWarm {
+        isWarm = true
+        ProcessSetup.forgetStart()
+      }
       if let signal, !ProcessSetup.isHangup(signal) {
         return shutDown(ProcessSetup.name(ofSignal: signal))
       }
@@ -40,6 +46,9 @@ struct Housekeeper: Sendable {
       for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
       monitor.configure(loaded.configuration.mounts)
       routes.configure(liveness: loaded.configuration.liveness)
+      for key in initial.keysNotReloaded(comparedTo: loaded.configuration) {
+        log.warn("configuration changed for the next start only", ["key": .string(key)])
+      }
       log.info(
         "configuration reloaded", ["mounts": .int(loaded.configuration.mounts.count)])
     } catch {
@@ -54,6 +63,19 @@ struct Housekeeper: Sendable {
     routes.shutDown()
     // A second signal is one who cannot wait.
     _ = ProcessSetup.waitForSignal(atMost: Sidecar.farewell)
-    server.stop(within: min(Sidecar.patience, shutdownTimeout))
+    server.stop(within: min(Sidecar.patience, initial.shutdownTimeout))
+  }
+}
+
+extension Configuration {
+  /// The keys that differ and are only read at the start.
+  func keysNotReloaded(comparedTo other: Configuration) -> [String] {
+    var keys: [String] = []
+    if httpPort != other.httpPort { keys.append("httpPort") }
+    if httpAddress != other.httpAddress { keys.append("httpAddress") }
+    if logLevel != other.logLevel { keys.append("logLevel") }
+    if logFormat != other.logFormat { keys.append("logFormat") }
+    if shutdownTimeout != other.shutdownTimeout { keys.append("shutdownTimeout") }
+    return keys
   }
 }

@@ -1,6 +1,5 @@
 import JSONValue
 import MountHealthCore
-import NIOCore
 import Synchronization
 import TimeText
 
@@ -84,7 +83,7 @@ final class SidecarRoutes: Sendable {
       statuses: monitor.statuses(), vitals: monitor.signsOfLife, server: statistics.snapshot,
       clock: .now(), start: start)
     return HTTPAnswer(
-      .ok, contentType: format.contentType, body: ByteBuffer(bytes: metrics.page(format).finish()))
+      .ok, contentType: format.contentType, body: metrics.page(format).finish())
   }
 }
 

@@ -51,9 +51,9 @@ private func judge(_ finding: ProbeFinding, of mount: Mount) -> Outcome? {
       (.open, 1, "open /mnt/a/sub/.health: Operation not permitted (EPERM)"),
       (.read, 5, "read /mnt/a/sub/.health: Input/output error (EIO)"),
       (.space, 38, "statvfs /mnt/a: Function not implemented (ENOSYS)"),
-      (.write, 30, "write /mnt/a/its write probe: Read-only file system (EROFS)"),
-      (.sync, 28, "sync /mnt/a/its write probe: No space left on device (ENOSPC)"),
-      (.remove, 4095, "remove /mnt/a/its write probe: error 4095"),
+      (.write, 30, "write a file to /mnt/a: Read-only file system (EROFS)"),
+      (.sync, 28, "sync a file on /mnt/a: No space left on device (ENOSPC)"),
+      (.remove, 4095, "remove a file from /mnt/a: error 4095"),
     ] as [(ProbeStep, Int32, String)])
   func `of a failed step says what failed and where`(
     step: ProbeStep, errno: Int32, words: String
