@@ -15,6 +15,8 @@ struct EngineBench {
   /// Effects that are neither probes, changes nor wakes.
   private(set) var others: [ProbeEngine.Effect] = []
   private(set) var alarm: Tick
+  /// What is read 20 ms after the engine asks for the table; `nil`: nothing.
+  var tableOnDemand: MountTable?
   /// How a prober answers; the report's latency is how long that takes. `nil`: it hangs.
   var reply: (ProbeOrder) -> ProbeReport?
 
@@ -22,6 +24,7 @@ struct EngineBench {
   private var out: [Flight: MountPath] = [:]
   private var known: Set<Flight> = []
   private var pending: [(due: Tick, flight: Flight, report: ProbeReport)] = []
+  private var tableDue: Tick?
   private var turnsAtOneTick = 0
 
   init(
@@ -65,7 +68,10 @@ struct EngineBench {
       switch effect {
       case .probe(let order): launched(order)
       case .announce(let change): changes.append((elapsed, change))
-      case .readTable, .readFuseQueue: others.append(effect)
+      case .readTable:
+        others.append(effect)
+        if tableOnDemand != nil { tableDue = tableDue ?? now + .milliseconds(20) }
+      case .readFuseQueue: others.append(effect)
       case .wake: Issue.record("a wake that is not the last effect")
       }
     }
@@ -85,7 +91,7 @@ struct EngineBench {
     let end = now + duration
     while true {
       let answer = pending.indices.min { pending[$0].due < pending[$1].due }
-      let next = min(alarm, answer.map { pending[$0].due } ?? alarm)
+      let next = min(alarm, answer.map { pending[$0].due } ?? alarm, tableDue ?? alarm)
       guard next <= end else { break }
       turnsAtOneTick = next <= now ? turnsAtOneTick + 1 : 0
       guard turnsAtOneTick < 100_000 else {
@@ -93,7 +99,10 @@ struct EngineBench {
         return
       }
       now = max(now, next)
-      if let answer, pending[answer].due <= now {
+      if let due = tableDue, due <= now, let table = tableOnDemand {
+        tableDue = nil
+        send(.table(table))
+      } else if let answer, pending[answer].due <= now {
         let due = pending.remove(at: answer)
         send(.answered(due.flight, due.report))
       } else {
