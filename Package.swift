@@ -11,7 +11,7 @@ let package = Package(
     .library(name: "JSONValue", targets: ["JSONValue"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
   ],
   targets: [
     // Linux calls that Glibc's module map leaves out (statx, openat2, pipe2, …): C, no logic.
@@ -44,7 +44,8 @@ let package = Package(
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
     .testTarget(
       name: "MountHealthCoreTests",
-      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "CLinux"]),
+      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "CLinux"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "MountmonTests",
       dependencies: [

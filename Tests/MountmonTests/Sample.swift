@@ -1,6 +1,6 @@
-import MountHealthCore
 import TimeText
 
+@testable import MountHealthCore
 @testable import mountmon
 
 extension MountStatus {

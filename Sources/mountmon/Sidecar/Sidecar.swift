@@ -47,7 +47,8 @@ struct Sidecar {
       server.stop(within: .zero)
     }
     let housekeeper = Housekeeper(
-      source: source, monitor: monitor, routes: routes, server: server, log: log, initial: configuration)
+      source: source, monitor: monitor, routes: routes, server: server, log: log,
+      initial: configuration)
     try housekeeper.start()
     defer { monitor.stop() }
     try server.run { [log] port in log.info("http server started", ["port": .int(port)]) }

@@ -88,7 +88,9 @@ import Testing
     #expect(before.verdict == nil)
     #expect(before.lastCheck == nil)
     #expect(before.latency == nil)
-    #expect(before.isMountPoint == nil)
+    // No probe has been there: what the table has at the path's text.
+    #expect(before.isMountPoint == true)
+    #expect(before.entry?.id == 2)
     bench.run(for: .seconds(1))
     let status = try bench.status()
     #expect(status.verdict == .ok)

@@ -45,7 +45,8 @@ import Testing
 
 @Suite struct `An explanation` {
   private func entry(_ propagation: String) throws -> MountEntry {
-    let text = "29 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+    let text =
+      "29 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
       + "40 29 0:50 / /mnt/a rw,relatime \(propagation)- fuse.rclone movies: rw\n"
     return try #require(MountTable(parsing: Array(text.utf8)).mount(at: "/mnt/a"))
   }

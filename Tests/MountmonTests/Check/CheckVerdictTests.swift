@@ -4,10 +4,11 @@ import Testing
 @testable import mountmon
 
 @Suite struct `The verdict of a check` {
-  @Test(arguments: [
-    ([Verdict.ok], 0), ([.ok, .slow], 1), ([.full, .inaccessible], 1), ([.slow, .dead], 2),
-    ([.ok, .readOnly], 2), ([nil, .ok], 3), ([nil, .slow], 3), ([nil, .hung], 2), ([], 0),
-  ] as [([Verdict?], Int32)])
+  @Test(
+    arguments: [
+      ([Verdict.ok], 0), ([.ok, .slow], 1), ([.full, .inaccessible], 1), ([.slow, .dead], 2),
+      ([.ok, .readOnly], 2), ([nil, .ok], 3), ([nil, .slow], 3), ([nil, .hung], 2), ([], 0),
+    ] as [([Verdict?], Int32)])
   func `is that of the worst mount`(verdicts: [Verdict?], code: Int32) throws {
     let statuses = try verdicts.enumerated().map { index, verdict in
       try MountStatus.sample("/mnt/\(index)", health: .unknown, verdict: verdict)

@@ -15,6 +15,12 @@ private final class SlowPipe {
     if isNonBlocking { try #require(fcntl(writer, F_SETFL, O_NONBLOCK) == 0) }
   }
 
+  /// Whether something could be written to it now.
+  var hasRoom: Bool {
+    var entry = pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)
+    return poll(&entry, 1, 0) > 0
+  }
+
   /// Reads lines until one contains `last`.
   func readLines(until last: String) -> [String] {
     var bytes: [UInt8] = []
@@ -113,6 +119,7 @@ private func makeWriter(_ pipe: SlowPipe, capacity: LogQueue.Capacity = .standar
     let line = String(repeating: "x", count: 99)
     for _ in 0..<1000 { writer.write(Array("\(line)\n".utf8)) }
     // The pipe is full, in the middle of a line; then its reader goes and another comes.
+    for _ in 0..<1000 where first.hasRoom { usleep(10_000) }
     #expect(!writer.flush(within: .milliseconds(300)))
     first.closeReader()
     #expect(writer.flush(within: .seconds(10)))

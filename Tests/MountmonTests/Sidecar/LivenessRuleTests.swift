@@ -1,6 +1,6 @@
-import MountHealthCore
 import Testing
 
+@testable import MountHealthCore
 @testable import mountmon
 
 @Suite struct `Liveness` {

@@ -1,4 +1,5 @@
 import Foundation
+import MountHealthCore
 import Testing
 
 @testable import mountmon
