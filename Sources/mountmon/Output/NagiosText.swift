@@ -33,9 +33,8 @@ enum NagiosText {
       let (seconds, attoseconds) = latency.components
       let micros = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
       // A quote in a label is doubled; an equals sign cannot be written.
-      let label = status.mount.label.onOneLine.flatMap { character in
-        character == "'" ? "''" : character == "=" ? "_" : String(character)
-      }
+      let label = status.mount.label.onOneLine
+        .map { $0 == "'" ? "''" : $0 == "=" ? "_" : String($0) }.joined()
       return "'\(label)'=\(micros)us"
     }
     .joined(separator: " ")
