@@ -11,7 +11,7 @@ missing=()
 while read -r package; do
   dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
     missing+=("$package")
-done < <(listed scripts/packages.txt)
+done < <(listed scripts/packages.txt Tests/EndToEndTests/packages.txt)
 
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
