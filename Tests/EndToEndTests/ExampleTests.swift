@@ -52,7 +52,9 @@ struct `An example` {
   func `shows the sidecar at work`() async throws {
     let script = BuiltProgram.package + "/Examples/demo/demo.sh"
     let folder = URL(filePath: try BuiltProgram.path("mountmon")).deletingLastPathComponent().path
-    let outcome = try await Child("bash", script, folder).finish(within: .seconds(90))
+    let outcome = try await Child(
+      "MOUNTMON_DEMO_PORT=\(try FreePort.take())", "bash", script, folder
+    ).finish(within: .seconds(90))
     #expect(outcome.ending == .exited(0), "\(outcome.output.suffix(2000))\(outcome.errors)")
     #expect(outcome.elapsed < .seconds(60))
     for word in ["HEALTHY", "DEGRADED", "UNHEALTHY"] { #expect(outcome.output.contains(word)) }

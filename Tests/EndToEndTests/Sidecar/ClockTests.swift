@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSONValue
 import Testing
 
@@ -20,14 +21,19 @@ struct `A wall clock that is stepped` {
       let good = try folder.library("good")
       let bad = try folder.folder("bad")
       let clock = try folder.write("clock", "+0\n")
-      let options = Sidecar.Options(environment: [
-        "LD_PRELOAD=\(library)", "FAKETIME_TIMESTAMP_FILE=\(clock)", "FAKETIME_NO_CACHE=1",
-        "FAKETIME_DONT_FAKE_MONOTONIC=1",
-      ])
+      // By way of a shell: the library moves the environment of the first process that loads it,
+      // beside which Swift's runtime looks for the arguments.
+      let options = Sidecar.Options(
+        environment: [
+          "LD_PRELOAD=\(library)", "FAKETIME_TIMESTAMP_FILE=\(clock)", "FAKETIME_NO_CACHE=1",
+          "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        ],
+        wrapper: ["sh", "-c", "exec \"$@\"", "sh"])
       let configuration = Sidecar.configuration([
         Sidecar.mount("good", good), Sidecar.mount("bad", bad),
       ])
       try await Sidecar.with(configuration, options) { sidecar in
+        defer { removeSharedMemory(of: sidecar.pid) }
         try await sidecar.waitUntil("good", is: "HEALTHY")
         try await sidecar.waitUntil("bad", is: "UNHEALTHY")
         for step in [3600, -3600, 0] {
@@ -53,6 +59,11 @@ struct `A wall clock that is stepped` {
         #expect(try await sidecar.terminate().elapsed < .seconds(1.5))
       }
     }
+  }
+
+  /// The library leaves it behind when its process is ended without ceremony.
+  private func removeSharedMemory(of pid: pid_t) {
+    for name in ["faketime_shm_\(pid)", "sem.faketime_sem_\(pid)"] { unlink("/dev/shm/" + name) }
   }
 
   /// How many seconds the sidecar's clock is ahead of ours.
