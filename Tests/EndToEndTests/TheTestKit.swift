@@ -22,7 +22,7 @@ struct `The test kit` {
   @Test func `shows the source and the type that were asked for`() async throws {
     let options = FaultFileSystem.Options(source: "disk1:disk2", type: "fuse.mergerfs")
     try await FaultFileSystem.with(options) { system in
-      let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      let table = try KernelFile.mounts
       let line = table.split(separator: "\n").first { $0.contains(" \(system.mountpoint) ") }
       #expect(line?.contains(" - fuse.mergerfs disk1:disk2 rw,") == true)
     }
@@ -219,7 +219,7 @@ struct `A daemon of the test kit` {
       try await system.waitUntilHeld("LOOKUP")
     }
     #expect(try await reader?.finish().ending != .blocked)
-    let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+    let table = try KernelFile.mounts
     #expect(!table.contains(mountpoint))
     #expect(!FileManager.default.fileExists(atPath: mountpoint))
   }

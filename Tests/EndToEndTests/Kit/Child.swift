@@ -46,7 +46,7 @@ final class Child {
   var state: Character? { Self.state(of: pid) }
 
   static func state(of pid: pid_t) -> Character? {
-    let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    let stat = KernelFile.text("/proc/\(pid)/stat")
     // The name of the program, in brackets, may hold anything.
     return stat?.split(separator: ")").last?.first { !$0.isWhitespace }
   }

@@ -180,7 +180,7 @@ actor FaultFileSystem {
 
   nonisolated var isMounted: Bool {
     get throws {
-      let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      let table = try KernelFile.mounts
       return table.contains(" \(mountpoint) ")
     }
   }

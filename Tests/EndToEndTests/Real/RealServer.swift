@@ -35,7 +35,7 @@ final class RealDaemon {
 /// Waits until something is mounted at a path, without touching it.
 func waitUntilMounted(_ path: String, by daemon: RealDaemon) async throws {
   let came = await eventually(within: .seconds(15)) {
-    let table = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+    let table = try? KernelFile.mounts
     return table?.contains(" \(path) ") == true || !daemon.child.isRunning
   }
   guard came, daemon.child.isRunning else {
