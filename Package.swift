@@ -55,7 +55,7 @@ let package = Package(
       ],
       exclude: ["Snapshots"]),
     .testTarget(name: "TidyTests"),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSONValue"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["JSONValue", "CLinux"]),
   ]
 )
 

@@ -176,7 +176,7 @@ struct `A daemon of the test kit` {
       try await system.waitUntilHeld("READ")
       try await system.send("abort")
       #expect(try await reader.finish().ending == .exited(1))
-      #expect(try await system.waitForExit() == 0)
+      #expect(try await system.waitForExit() == .exited(0))
       let later = try await Child("stat", system.healthCheck).finish()
       #expect(later.errors.contains(disconnected))
       #expect(try system.isMounted)
@@ -204,7 +204,7 @@ struct `A daemon of the test kit` {
   @Test func `ends when its mount is taken away`() async throws {
     try await FaultFileSystem.with { system in
       try await system.unmount(lazy: false)
-      #expect(try await system.waitForExit() == 0)
+      #expect(try await system.waitForExit() == .exited(0))
       #expect(try !system.isMounted)
     }
   }
