@@ -56,7 +56,7 @@ let package = Package(
       ],
       exclude: ["Snapshots"]),
     .testTarget(name: "TidyTests"),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSONValue"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["JSONValue", "CLinux"]),
   ]
 )
 

@@ -22,7 +22,7 @@ struct `The test kit` {
   @Test func `shows the source and the type that were asked for`() async throws {
     let options = FaultFileSystem.Options(source: "disk1:disk2", type: "fuse.mergerfs")
     try await FaultFileSystem.with(options) { system in
-      let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      let table = try KernelFile.mounts
       let line = table.split(separator: "\n").first { $0.contains(" \(system.mountpoint) ") }
       #expect(line?.contains(" - fuse.mergerfs disk1:disk2 rw,") == true)
     }
@@ -176,7 +176,7 @@ struct `A daemon of the test kit` {
       try await system.waitUntilHeld("READ")
       try await system.send("abort")
       #expect(try await reader.finish().ending == .exited(1))
-      #expect(try await system.waitForExit() == 0)
+      #expect(try await system.waitForExit() == .exited(0))
       let later = try await Child("stat", system.healthCheck).finish()
       #expect(later.errors.contains(disconnected))
       #expect(try system.isMounted)
@@ -204,7 +204,7 @@ struct `A daemon of the test kit` {
   @Test func `ends when its mount is taken away`() async throws {
     try await FaultFileSystem.with { system in
       try await system.unmount(lazy: false)
-      #expect(try await system.waitForExit() == 0)
+      #expect(try await system.waitForExit() == .exited(0))
       #expect(try !system.isMounted)
     }
   }
@@ -219,7 +219,7 @@ struct `A daemon of the test kit` {
       try await system.waitUntilHeld("LOOKUP")
     }
     #expect(try await reader?.finish().ending != .blocked)
-    let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+    let table = try KernelFile.mounts
     #expect(!table.contains(mountpoint))
     #expect(!FileManager.default.fileExists(atPath: mountpoint))
   }

@@ -21,6 +21,13 @@ enum BuiltProgram {
     return found
   }
 
+  /// Copies it to a place that everybody can reach; the checkout may be root's alone.
+  static func copy(_ name: String, to folder: TemporaryFolder) throws -> String {
+    let place = "\(folder.path)/\(name)"
+    try FileManager.default.copyItem(atPath: try path(name), toPath: place)
+    return place
+  }
+
   /// The checkout that this file is in.
   static var package: String {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

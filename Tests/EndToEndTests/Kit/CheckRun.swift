@@ -9,9 +9,10 @@ struct CheckRun {
 
   /// Runs one with these arguments.
   static func run(
-    _ arguments: [String], wrapper: [String] = [], within limit: Duration = .seconds(20)
+    _ arguments: [String], wrapper: [String] = [], program: String? = nil,
+    within limit: Duration = .seconds(20)
   ) async throws -> CheckRun {
-    let program = try BuiltProgram.path("mountmon")
+    let program = try program ?? BuiltProgram.path("mountmon")
     let outcome = try await Child(wrapper + [program, "check"] + arguments).finish(within: limit)
     var code: Int32?
     if case .exited(let status) = outcome.ending { code = status }

@@ -18,24 +18,22 @@ final class Child {
     case signalled(Int32)
   }
 
-  private let process = Process()
+  private let process: SpawnedProcess
   private let output: ScratchFile
   private let errors: ScratchFile
   private let start = ContinuousClock.now
 
-  var pid: pid_t { process.processIdentifier }
+  var pid: pid_t { process.pid }
 
   /// Starts a program found on the PATH, in `/`, without standard input.
   init(_ words: [String]) throws {
     output = try ScratchFile()
     errors = try ScratchFile()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = words
-    process.currentDirectoryURL = URL(filePath: "/")
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output.handle
-    process.standardError = errors.handle
-    try process.run()
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(nothing) }
+    process = try SpawnedProcess(
+      words, input: nothing, output: output.handle.fileDescriptor,
+      errors: errors.handle.fileDescriptor)
   }
 
   convenience init(_ words: String...) throws {
@@ -46,7 +44,7 @@ final class Child {
   var state: Character? { Self.state(of: pid) }
 
   static func state(of pid: pid_t) -> Character? {
-    let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    let stat = KernelFile.text("/proc/\(pid)/stat")
     // The name of the program, in brackets, may hold anything.
     return stat?.split(separator: ")").last?.first { !$0.isWhitespace }
   }
@@ -67,9 +65,7 @@ final class Child {
       kill()
       guard await obeysKill() else { return outcome(.blocked) }
     }
-    let status = process.terminationStatus
-    return outcome(
-      process.terminationReason == .uncaughtSignal ? .signalled(status) : .exited(status))
+    return outcome(process.ending ?? .blocked)
   }
 
   /// Whether it ends, now that it was killed. A short while in D state is part of dying.

@@ -19,7 +19,7 @@ actor FaultFileSystem {
   nonisolated let control: String
   nonisolated let pid: pid_t
 
-  private let process: Process
+  private let process: SpawnedProcess
   /// Its end is also the daemon's, so that no mount outlives a test run that crashed.
   private let input: Pipe
   private let output: ScratchFile
@@ -79,28 +79,26 @@ actor FaultFileSystem {
   private init(folder: String, options: Options) throws {
     mountpoint = folder + "/mount"
     control = folder + "/control"
-    process = Process()
     input = Pipe()
     output = try ScratchFile()
     errors = try ScratchFile()
     // A daemon that died must not take the test run along.
     signal(SIGPIPE, SIG_IGN)
-    process.executableURL = URL(filePath: try BuiltProgram.path("faultfs"))
     guard mkdir(mountpoint, 0o755) == 0 || errno == EEXIST else {
       throw KitError("making \(mountpoint): errno \(errno)")
     }
-    process.arguments = [
-      mountpoint, "--control", control, "--until-eof", "--source", options.source, "--fs-type",
+    var words = [
+      try BuiltProgram.path("faultfs"), mountpoint, "--control", control, "--until-eof", "--source",
+      options.source, "--fs-type",
       options.type, "--cache", "\(options.cache / .seconds(1))",
     ]
-    if options.isReadOnly { process.arguments?.append("--read-only") }
-    if options.isInterruptible { process.arguments?.append("--interruptible") }
-    process.currentDirectoryURL = URL(filePath: "/")
-    process.standardInput = input
-    process.standardOutput = output.handle
-    process.standardError = errors.handle
-    try process.run()
-    pid = process.processIdentifier
+    if options.isReadOnly { words.append("--read-only") }
+    if options.isInterruptible { words.append("--interruptible") }
+    process = try SpawnedProcess(
+      words, input: input.fileHandleForReading.fileDescriptor,
+      output: output.handle.fileDescriptor, errors: errors.handle.fileDescriptor)
+    try input.fileHandleForReading.close()
+    pid = process.pid
   }
 
   // MARK: Commands
@@ -161,13 +159,13 @@ actor FaultFileSystem {
     try await waitForExit()
   }
 
-  /// Waits until the daemon has ended by itself, as after `abort` or `unmount`; its exit status.
+  /// Waits until the daemon has ended by itself, as after `abort` or `unmount`; how.
   @discardableResult
-  func waitForExit(within limit: Duration = .seconds(5)) async throws -> Int32 {
+  func waitForExit(within limit: Duration = .seconds(5)) async throws -> Child.Ending? {
     guard await eventually(within: limit, { !process.isRunning }) else {
       throw KitError("faultfs still runs after \(limit)")
     }
-    return process.terminationStatus
+    return process.ending
   }
 
   // MARK: The mount
@@ -180,7 +178,7 @@ actor FaultFileSystem {
 
   nonisolated var isMounted: Bool {
     get throws {
-      let table = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      let table = try KernelFile.mounts
       return table.contains(" \(mountpoint) ")
     }
   }

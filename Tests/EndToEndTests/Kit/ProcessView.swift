@@ -26,7 +26,7 @@ struct ProcessView: Hashable {
 
   /// A line of its status, such as `VmRSS` or `SigBlk`.
   func status(_ key: String) -> String? {
-    let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+    let text = KernelFile.text("/proc/\(pid)/status")
     let line = text?.split(separator: "\n").first { $0.hasPrefix(key + ":") }
     return line.map { $0.dropFirst(key.count + 1).trimmingCharacters(in: .whitespaces) }
   }
@@ -38,7 +38,7 @@ struct ProcessView: Hashable {
 
   /// Its arguments.
   var arguments: [String] {
-    let text = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
+    let text = KernelFile.text("/proc/\(pid)/cmdline")
     return (text ?? "").split(separator: "\0").map(String.init)
   }
 
@@ -52,13 +52,13 @@ struct ProcessView: Hashable {
   var isPresent: Bool { !threads.filter { Self.isThreadAlive(pid, $0) }.isEmpty }
 
   private static func isThreadAlive(_ pid: pid_t, _ thread: pid_t) -> Bool {
-    let stat = try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/stat", encoding: .utf8)
+    let stat = KernelFile.text("/proc/\(pid)/task/\(thread)/stat")
     let state = stat?.split(separator: ")").last?.first { !$0.isWhitespace }
     return state != nil && state != "Z" && state != "X"
   }
 
   private static func parent(of pid: pid_t) -> pid_t? {
-    let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    let stat = KernelFile.text("/proc/\(pid)/stat")
     let fields = stat?.split(separator: ")").last?.split(separator: " ")
     return fields.flatMap { $0.count > 1 ? pid_t($0[1]) : nil }
   }

@@ -14,9 +14,21 @@ final class Sidecar {
     var wrapper: [String] = []
     /// The configuration file's path, where it is not `config.json` in the folder.
     var configurationPath: String?
+    /// Another copy of the program.
+    var program: String?
     /// Whether to wait until it listens.
     var waits = true
+
+    /// As a user without any right, by a copy of the program that everybody can reach.
+    static func asNobody(in folder: TemporaryFolder) throws -> Options {
+      Options(
+        wrapper: Sidecar.asNobody, program: try BuiltProgram.copy("mountmon", to: folder))
+    }
   }
+
+  static let asNobody = [
+    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+  ]
 
   let folder: TemporaryFolder
   let port: Int
@@ -74,7 +86,7 @@ final class Sidecar {
   init(in folder: TemporaryFolder, port: Int, _ options: Options = Options()) throws {
     self.folder = folder
     self.port = port
-    let program = try BuiltProgram.path("mountmon")
+    let program = try options.program ?? BuiltProgram.path("mountmon")
     let file = options.configurationPath ?? folder.path + "/config.json"
     child = try Child(
       options.environment + options.wrapper + [program, "sidecar", "--config", file]

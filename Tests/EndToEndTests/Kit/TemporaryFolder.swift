@@ -57,7 +57,7 @@ struct TemporaryFolder {
   }
 
   private static func mountPoints(below path: String) -> [String] {
-    let table = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+    let table = try? KernelFile.mounts
     return (table ?? "").split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
       guard fields.count > 4, fields[4].hasPrefix(path + "/") else { return nil }

@@ -109,24 +109,6 @@ struct `The sidecar's life` {
     }
   }
 
-  @Test(arguments: [
-    ("{\"mounts\": []}", "mounts"), ("{\"mounts\": [{\"path\": \"/x\"", "config.json"),
-    ("{\"mounts\": [{\"path\": \"/x\"}], \"checkIntervall\": \"1s\"}", "checkInterval"),
-    ("{\"mounts\": [{\"path\": \"/x\", \"failureThreshold\": -2}]}", "-2"),
-  ])
-  func `does not begin on a bad configuration, and says why`(
-    text: String, word: String
-  ) async throws {
-    try await TemporaryFolder.with { folder in
-      let file = try folder.write("config.json", text)
-      let program = try BuiltProgram.path("mountmon")
-      let outcome = try await Child(program, "sidecar", "-c", file).finish()
-      #expect(outcome.ending == .exited(1))
-      #expect(outcome.errors.contains("configuration error: "))
-      #expect(outcome.errors.contains(word), "\(outcome.errors)")
-    }
-  }
-
   @Test func `is an init container that looks once`() async throws {
     try await TemporaryFolder.with { folder in
       let good = try folder.library("good")

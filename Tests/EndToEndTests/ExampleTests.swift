@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct `An example` {
+  @Test func `probes once`() async throws {
+    try await TemporaryFolder.with { folder in
+      let program = try BuiltProgram.path("probe-once")
+      let good = try await Child(program, try folder.library("good")).finish()
+      #expect(good.ending == .exited(0))
+      #expect(good.output.hasPrefix("ok"))
+      let bad = try await Child(program, try folder.folder("bad")).finish()
+      #expect(bad.output.hasPrefix("missing "))
+      #expect(bad.output.contains("ENOENT"))
+    }
+  }
+
+  @Test func `embeds a monitor that has a worker of its own`() async throws {
+    try await TemporaryFolder.with { folder in
+      let program = try BuiltProgram.path("embed-monitor")
+      let good = try folder.folder("good")
+      let outcome = try await Child(program, good, folder.path + "/nowhere").finish(
+        within: .seconds(15))
+      #expect(outcome.ending == .exited(0))
+      #expect(outcome.output.contains("\(good) healthy nothing wrong"))
+      #expect(outcome.output.contains("ENOENT"))
+    }
+  }
+
+  @Test(.needsMounts) func `embeds a monitor that a hung mount does not hold`() async throws {
+    try await FaultFileSystem.with { system in
+      try await system.send("hang *")
+      let outcome = try await Child(
+        try BuiltProgram.path("embed-monitor"), system.mountpoint
+      ).finish(within: .seconds(15))
+      #expect(outcome.ending == .exited(0))
+      #expect(outcome.elapsed < .seconds(10))
+    }
+  }
+
+  @Test func `reacts to changes`() async throws {
+    let program = try BuiltProgram.path("react-to-changes")
+    let outcome = try await Child(program).finish(within: .seconds(30))
+    #expect(outcome.ending == .exited(0))
+    let words = outcome.output.split(separator: "\n").compactMap { line in
+      line.split(separator: "→").last?.split(separator: " ").first
+    }
+    #expect(words == ["healthy", "degraded", "unhealthy", "healthy"])
+  }
+
+  @Test(.needsMounts, .timeLimit(.minutes(2)))
+  func `shows the sidecar at work`() async throws {
+    let script = BuiltProgram.package + "/Examples/demo/demo.sh"
+    let folder = URL(filePath: try BuiltProgram.path("mountmon")).deletingLastPathComponent().path
+    let outcome = try await Child(
+      "MOUNTMON_DEMO_PORT=\(try FreePort.take())", "bash", script, folder
+    ).finish(within: .seconds(90))
+    #expect(outcome.ending == .exited(0), "\(outcome.output.suffix(2000))\(outcome.errors)")
+    #expect(outcome.elapsed < .seconds(60))
+    for word in ["HEALTHY", "DEGRADED", "UNHEALTHY"] { #expect(outcome.output.contains(word)) }
+  }
+
+  @Test func `stands in the catalogue`() throws {
+    let examples = BuiltProgram.package + "/Examples"
+    let catalogue = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
+    let tested = ["probe-once", "embed-monitor", "react-to-changes", "demo"]
+    let found = try FileManager.default.contentsOfDirectory(atPath: examples)
+      .filter { $0 != "README.md" }
+    #expect(Set(found) == Set(tested), "each example is run by a test of this suite")
+    for name in found { #expect(catalogue.contains("](\(name)/")) }
+  }
+}
