@@ -112,6 +112,7 @@ def take(bench: Bench, names: list[str]) -> tuple[list[Row], list[str]]:
     failures: list[str] = []
 
     def take_one(name: str) -> None:
+        busy = machine.Busy()
         try:
             found[name] = FIGURES[name](bench)
         except NotTaken as reason:
@@ -119,6 +120,8 @@ def take(bench: Bench, names: list[str]) -> tuple[list[Row], list[str]]:
         except Exception as error:  # One figure's trouble is not the others'.
             found[name] = [Row(name, f"not taken: {error or type(error).__name__}")]
             failures.append(f"{name}:\n{traceback.format_exc()}")
+        for row in found[name]:
+            row.busy = busy.share
 
     waiting = [
         threading.Thread(target=take_one, args=[name], daemon=True)

@@ -23,6 +23,25 @@ def load() -> str:
     return "%.2f %.2f %.2f" % os.getloadavg()
 
 
+class Busy:
+    """What part of all cores is in use, from its making on."""
+
+    def __init__(self):
+        self._begun = self._ticks()
+
+    @property
+    def share(self) -> float:
+        idle, total = (now - then for now, then in zip(self._ticks(), self._begun))
+        return 1 - idle / total if total else 0
+
+    @staticmethod
+    def _ticks() -> tuple[int, int]:
+        """Those of idle and I/O wait, and all: the first line of /proc/stat, proc_stat(5)."""
+        with open("/proc/stat", encoding="utf-8") as file:
+            ticks = [int(word) for word in file.readline().split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
+
+
 def _commit(repository: str) -> str:
     def git(*words: str) -> str:
         command = ["git", "-C", repository, *words]

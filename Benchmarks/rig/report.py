@@ -19,6 +19,8 @@ class Row:
     values: dict = field(default_factory=dict)
     #: The same for the Go reference of this run; the absolute budget is from another day.
     beside_go: bool | None = None
+    #: What part of all cores was in use meanwhile, by whomever.
+    busy: float = 0
 
     @property
     def verdict(self) -> str:
@@ -50,9 +52,11 @@ def megabytes(kilobytes: float) -> str:
 
 def table(rows: list[Row]) -> str:
     """A Markdown table with even columns."""
-    cells = [["figure", "measured", "budget", "verdict"]]
-    cells += [[row.figure, row.measured, row.budget, row.verdict] for row in rows]
-    widths = [max(len(line[column]) for line in cells) for column in range(4)]
+    cells = [["figure", "measured", "budget", "verdict", "busy"]]
+    cells += [
+        [row.figure, row.measured, row.budget, row.verdict, f"{row.busy:.0%}"] for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells)]
     lines = [
         "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths)) + " |"
         for line in cells
