@@ -26,7 +26,8 @@ for fuzz in "$root"/Tests/Fuzz/Fuzz*.swift; do
   # The folders are words of ours, without spaces; so are the names of the sources in them. The
   # compiler leaves module files where it runs, hence the change of folder.
   objects=
-  for module in $(sed -n 's|^// modules: *||p' "$fuzz"); do
+  modules=$(sed -n 's|^// modules: *||p' "$fuzz")
+  for module in $modules; do
     library=$(basename "$module")
     sources=$(find "$root/$module" -name '*.swift')
     # shellcheck disable=SC2086
