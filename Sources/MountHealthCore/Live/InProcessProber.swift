@@ -29,10 +29,10 @@ final class InProcessProber: Prober {
     return []
   }
 
-  func turn(at now: Tick, isReady: Bool) -> [ProberEvent] {
+  func turn(at now: Tick, ready: [Int32]) -> [ProberEvent] {
     var events: [ProberEvent] = []
-    if isReady { try? channel?.flush() }
-    for report in isReady ? (try? channel?.receive()) ?? [] : [] {
+    if !ready.isEmpty { try? channel?.flush() }
+    for report in ready.isEmpty ? [] : (try? channel?.receive()) ?? [] {
       relief.ended(report.flight)
       events.append(.answered(report.flight, report.report))
     }

@@ -6,7 +6,7 @@ final class MonitorLoop {
   private let prober: any Prober
   private let table: MountTableFile
   private var engineWake = Tick.zero
-  private var proberIsReady = false
+  private var ready: [Int32] = []
   // As the engine was told.
   private var proberIsSilent = false
 
@@ -27,14 +27,14 @@ final class MonitorLoop {
   func run() throws(ErrorNumber) {
     defer { prober.stop() }
     // The worker first, so that the first orders find it.
-    carryOut(prober.turn(at: .now(), isReady: false))
+    carryOut(prober.turn(at: .now(), ready: []))
     while true {
       let requests = monitor.takeRequests()
       if requests.isStopped { return }
       let now = Tick.now()
       if let mounts = requests.mounts { feed(.configured(mounts), at: now) }
       if let due = table.readDue, due <= now { readTable(at: now) }
-      carryOut(prober.turn(at: now, isReady: proberIsReady))
+      carryOut(prober.turn(at: now, ready: ready))
       // Answers came in since `now`, and the engine's clock never goes back.
       listenForSilence(at: .now())
       if engineWake <= now { feed(.turn, at: .now()) }
@@ -62,7 +62,7 @@ final class MonitorLoop {
     let milliseconds = max(0, (due.nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
     let count = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
     guard count >= 0 || errno == EINTR else { throw currentError }
-    proberIsReady = false
+    ready.removeAll(keepingCapacity: true)
     guard count > 0 else { return }
     for entry in polled where entry.revents != 0 {
       switch entry.fd {
@@ -72,7 +72,7 @@ final class MonitorLoop {
         var value: UInt64 = 0
         _ = read(entry.fd, &value, MemoryLayout<UInt64>.size)
       default:
-        proberIsReady = true
+        ready.append(entry.fd)
       }
     }
   }

@@ -15,9 +15,9 @@ protocol Prober: AnyObject {
   ///
   /// - Parameters:
   ///   - now: The present.
-  ///   - isReady: Whether one of the descriptors is, so that there is something to take.
+  ///   - ready: Those of the descriptors that have something for us.
   /// - Returns: What has happened.
-  func turn(at now: Tick, isReady: Bool) -> [ProberEvent]
+  func turn(at now: Tick, ready: [Int32]) -> [ProberEvent]
   /// Ends; probes that are out are abandoned. Returns at once.
   func stop()
 }

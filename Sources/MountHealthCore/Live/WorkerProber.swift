@@ -41,9 +41,9 @@ final class WorkerProber: Prober {
     }
   }
 
-  func turn(at now: Tick, isReady: Bool) -> [ProberEvent] {
+  func turn(at now: Tick, ready: [Int32]) -> [ProberEvent] {
     var events: [ProberEvent] = []
-    if let child, isReady { events += exchange(with: child, at: now) }
+    if let child, !ready.isEmpty { events += exchange(with: child, ready, at: now) }
     for process in killed where process.reapDue <= now {
       process.reapDue = now + max(Self.reapInterval, (now - process.killedAt) / 4)
       guard let reason = process.reap() else { continue }
@@ -59,16 +59,19 @@ final class WorkerProber: Prober {
     child = nil
   }
 
-  private func exchange(with child: WorkerProcess, at now: Tick) -> [ProberEvent] {
+  private func exchange(
+    with child: WorkerProcess, _ ready: [Int32], at now: Tick
+  ) -> [ProberEvent] {
     var events: [ProberEvent] = []
     do {
-      child.hearComplaints()
+      if ready.contains(child.errors) { child.hearComplaints() }
       try child.channel.flush()
-      for report in try child.channel.receive() {
+      let hasReports = ready.contains(child.channel.descriptor.descriptor)
+      for report in hasReports ? try child.channel.receive() : [] {
         events += handle(.reported(report.flight), at: now)
         events.append(.answered(report.flight, report.report))
       }
-      if child.hearSignOfLife() { events += handle(.pong, at: now) }
+      if ready.contains(child.life), child.hearSignOfLife() { events += handle(.pong, at: now) }
     } catch {
       events += ended(child, error, at: now)
     }

@@ -8,8 +8,10 @@ final class WorkerProcess {
   private(set) var killedAt: Tick = .zero
   var reapDue: Tick = .zero
   private(set) var isReaped = false
-  private let life: Int32
-  private let errors: Int32
+  /// Where signs of life come from.
+  let life: Int32
+  /// Where complaints come from.
+  let errors: Int32
   private var complaint: [UInt8] = []
 
   /// Starts the process: in a session of its own, in `/`, with nothing open but its sockets and a pipe

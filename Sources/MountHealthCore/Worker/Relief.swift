@@ -3,8 +3,9 @@
 /// Orders that are sent together are taken by one thread, one after the other: that costs the least,
 /// and ends in a moment. Where it does not, one of them hangs, and the others are to wait no longer.
 struct Relief: Hashable, Sendable {
-  /// How long orders may take before help is sent; a hundred healthy probes need less.
-  static let patience = Duration.milliseconds(5)
+  /// How long orders may take before help is sent; a hundred healthy probes need less, on a busy
+  /// machine too.
+  static let patience = Duration.milliseconds(20)
 
   private var outstanding: Set<Flight> = []
   /// When help is to be sent; `nil`: not at all.

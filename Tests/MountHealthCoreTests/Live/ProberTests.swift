@@ -65,7 +65,7 @@ private func turn(
 ) async throws -> [ProberEvent] {
   var events: [ProberEvent] = []
   let isDone = try await eventually {
-    events += prober.turn(at: .now(), isReady: true)
+    events += prober.turn(at: .now(), ready: prober.descriptors.map(\.descriptor))
     return done(events)
   }
   #expect(isDone, "\(events)")
@@ -106,7 +106,7 @@ private func order(_ path: String, mount: UInt32 = 1) throws -> ProbeOrder {
   @Test func `that cannot be started says so, and that it is unable`() async throws {
     let prober = prober("/nonexistent/mountmon")
     defer { prober.stop() }
-    let events = prober.turn(at: .now(), isReady: true)
+    let events = prober.turn(at: .now(), ready: prober.descriptors.map(\.descriptor))
     #expect(
       events == [
         .worker(

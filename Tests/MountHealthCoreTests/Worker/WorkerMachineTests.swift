@@ -51,7 +51,7 @@ private let c1 = Flight(mount: 3, sequence: 1)
   @Test func `that is silent for 3 s when asked is replaced`() {
     var bench = WorkerBench.running()
     bench.send(.sent([a1, b1]))
-    #expect(bench.run(for: .milliseconds(10)).map(\.effect) == [.ping])
+    #expect(bench.run(for: .milliseconds(25)).map(\.effect) == [.ping])
     bench.send(.pong)
     let heard = bench.now
     let effects = bench.run(for: .milliseconds(8050))
@@ -76,7 +76,7 @@ private let c1 = Flight(mount: 3, sequence: 1)
   @Test func `that reports late in its patience is given 3 s more`() {
     var bench = WorkerBench.running()
     bench.send(.sent([a1]))
-    #expect(bench.run(for: .milliseconds(10)).map(\.effect) == [.ping])
+    #expect(bench.run(for: .milliseconds(25)).map(\.effect) == [.ping])
     bench.send(.pong)
     #expect(bench.run(for: .seconds(7)).map(\.effect) == [.ping])
     bench.send(.reported(a1))
