@@ -84,22 +84,23 @@ struct MountWatch: Hashable, Sendable {
   var wake: Tick {
     var wake = freshUntil ?? Tick(nanoseconds: .max)
     guard let airborne else { return min(wake, schedule.due) }
-    let isJudgedByRounds = airborne.isLate || proberIsSilent
-    wake = min(wake, isJudgedByRounds ? schedule.nextRound : airborne.deadline)
+    // While the prober is silent, only what was seen last can lapse.
+    guard !proberIsSilent else { return wake }
+    wake = min(wake, airborne.isLate ? schedule.nextRound : airborne.deadline)
     return wake
   }
 
   /// Does what is due.
   mutating func turn(at now: Tick, using generator: inout SeededGenerator) -> [ProbeEngine.Effect] {
     var effects: [ProbeEngine.Effect] = []
-    if let out = airborne {
+    if airborne != nil, proberIsSilent {
+      // It may be the prober that hangs: the judgement waits until it is heard again.
+    } else if let out = airborne {
       let roundIsDue = schedule.nextRound <= now
       // A round that comes due while a probe is out is that probe's.
       let counts = out.counts || roundIsDue
       airborne?.counts = counts
-      if proberIsSilent {
-        // It may be the prober that hangs. What was seen last lapses meanwhile.
-      } else if !out.isLate, out.deadline <= now {
+      if !out.isLate, out.deadline <= now {
         airborne?.isLate = true
         effects += judgedHung(since: out.launched, counts: counts, at: now)
       } else if out.isLate, roundIsDue {

@@ -3,8 +3,8 @@ import Glibc
 import JSONValue
 import Testing
 
-/// The machine's own clock is left alone: others on it need it. `libfaketime` steps the wall clock of
-/// the sidecar and its worker alone, while they run; their monotonic clock is the kernel's.
+/// The machine's own clock is left alone: others on it need it. `libfaketime` steps the wall clock
+/// of the sidecar and its worker alone, while they run; their monotonic clock is the kernel's.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct `A wall clock that is stepped` {
   private static var library: String? {

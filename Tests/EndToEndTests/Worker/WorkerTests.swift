@@ -118,8 +118,8 @@ struct `The probe worker` {
       let worker = try await sidecar.worker()
       kill(worker.pid, SIGKILL)
       let next = try await replaced(worker, of: sidecar, within: .seconds(5))
-      // SIGPIPE is the worker's own wish, and shows that it has begun. The upper half is for signals
-      // of the C library.
+      // SIGPIPE is the worker's own wish, and shows that it has begun. The upper half is for
+      // signals of the C library.
       let hasBegun = await eventually(within: .seconds(5)) {
         let ignored = next.status("SigIgn").flatMap { UInt64($0, radix: 16) }
         return ignored.map { $0 & 0x7FFF_FFFF } == 1 << (SIGPIPE - 1)

@@ -89,6 +89,34 @@ import Testing
   }
 }
 
+@Suite struct `A silent prober` {
+  @Test func `leaves a probe unjudged until it is heard again`() throws {
+    var bench = EngineBench([try .sample()])
+    bench.run(for: .seconds(1))
+    bench.send(.proberIsSilent(true))
+    bench.run(for: .seconds(70))
+    #expect(try bench.status().verdict == nil)
+    bench.send(.proberIsSilent(false))
+    #expect(try bench.status().verdict == .hung)
+    #expect(bench.launchTimes() == [0])
+  }
+
+  @Test func `delays a round's judgement no longer than it is silent`() throws {
+    var bench = EngineBench([try .sample { $0.interval = .seconds(10) }])
+    bench.run(for: .seconds(6))
+    #expect(try bench.status().verdict == .hung)
+    for _ in 0..<200 {
+      bench.send(.proberIsSilent(true))
+      bench.run(for: .milliseconds(700))
+      bench.send(.proberIsSilent(false))
+      bench.run(for: .milliseconds(700))
+      #expect(try bench.status().verdict == .hung)
+    }
+    let failures = try bench.status().failureCount
+    #expect(failures >= 26)
+  }
+}
+
 @Suite struct `A late answer` {
   @Test func `is not believed, and the mount is looked at anew at once`() throws {
     var bench = EngineBench([try .sample()])
