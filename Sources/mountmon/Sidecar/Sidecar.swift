@@ -36,13 +36,17 @@ struct Sidecar {
   }
 
   /// Runs until SIGTERM or SIGINT.
-  func run() throws {
+  ///
+  /// - Returns: Whether it was a signal that ended it, and not the end of the monitor.
+  func run() throws -> Bool {
     tellStart()
     // Every thread from here on leaves the signals to the one that waits for them.
     ProcessSetup.blockSignals()
     monitor.observe { [log] in log.tell($0) }
+    let isBlind = Atomic(false)
     try monitor.start { [log, server] result in
       guard case .failure(let error) = result else { return }
+      isBlind.store(true, ordering: .releasing)
       log.error("the monitor ended", ["error": .string("\(error)")])
       server.stop(within: .zero)
     }
@@ -52,6 +56,7 @@ struct Sidecar {
     try housekeeper.start()
     defer { monitor.stop() }
     try server.run { [log] port in log.info("http server started", ["port": .int(port)]) }
+    return !isBlind.load(ordering: .acquiring)
   }
 
   private func tellStart() {

@@ -36,7 +36,7 @@ struct SidecarCommand {
       return InitContainer(loaded.configuration, log).run()
     }
     do {
-      try Sidecar(loaded, source, log).run()
+      guard try Sidecar(loaded, source, log).run() else { return 1 }
       log.info("shutdown complete")
       return 0
     } catch {
