@@ -32,7 +32,6 @@ struct Sidecar {
       at: try ListenAddress(host: configuration.httpAddress, port: configuration.httpPort),
       serving: HTTPService(
         routes.routes, statistics: statistics, wallClock: { LogTime.now().seconds }))
-    for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
   }
 
   /// Runs until SIGTERM or SIGINT.

@@ -32,6 +32,7 @@ struct SidecarCommand {
       level: LogLevel(loaded.configuration.logLevel),
       format: .standard(loaded.configuration.logFormat))
     defer { writer.flush(within: .milliseconds(200)) }
+    for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
     if command.flag("--init-container-mode") {
       return InitContainer(loaded.configuration, log).run()
     }
