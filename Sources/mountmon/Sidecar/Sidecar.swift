@@ -4,7 +4,7 @@ import Synchronization
 /// A running sidecar: the monitor on a thread of its own, HTTP on this one, signals and the
 /// configuration file on a third.
 struct Sidecar {
-  private let configuration: Configuration
+  private let loaded: ConfigurationSource.Loaded
   private let source: ConfigurationSource
   private let log: Log
   private let monitor: MountMonitor
@@ -20,7 +20,8 @@ struct Sidecar {
   init(
     _ loaded: ConfigurationSource.Loaded, _ source: ConfigurationSource, _ log: Log
   ) throws {
-    configuration = loaded.configuration
+    self.loaded = loaded
+    let configuration = loaded.configuration
     self.source = source
     self.log = log
     monitor = try MountMonitor(
@@ -51,7 +52,7 @@ struct Sidecar {
     }
     let housekeeper = Housekeeper(
       source: source, monitor: monitor, routes: routes, server: server, log: log,
-      initial: configuration)
+      initial: loaded)
     try housekeeper.start()
     defer { monitor.stop() }
     try server.run { [log] port in log.info("http server started", ["port": .int(port)]) }
@@ -59,6 +60,7 @@ struct Sidecar {
   }
 
   private func tellStart() {
+    let configuration = loaded.configuration
     log.info(
       "starting mount monitor",
       [
