@@ -18,7 +18,7 @@ protocol Prober: AnyObject {
   ///   - isReady: Whether one of the descriptors is, so that there is something to take.
   /// - Returns: What has happened.
   func turn(at now: Tick, isReady: Bool) -> [ProberEvent]
-  /// Ends; probes that are out are abandoned. Returns at once.
+  /// Ends; probes that are out are abandoned. Takes a tenth of a second at the most.
   func stop()
 }
 

@@ -55,8 +55,17 @@ final class WorkerProber: Prober {
   }
 
   func stop() {
-    child?.end()
+    if let child {
+      child.kill(at: .now())
+      killed.append(child)
+    }
     child = nil
+    // The program may live on: it is to keep no zombies, but for those that cannot be killed.
+    for _ in 0..<100 {
+      killed.removeAll { $0.reap() != nil }
+      guard !killed.isEmpty else { return }
+      usleep(1000)
+    }
   }
 
   private func exchange(with child: WorkerProcess, at now: Tick) -> [ProberEvent] {

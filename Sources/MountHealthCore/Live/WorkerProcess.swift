@@ -69,12 +69,6 @@ final class WorkerProcess {
     if !isReaped { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// Lets it end by itself, and makes sure that it does.
-  func end() {
-    if !isReaped { Glibc.kill(pid, SIGKILL) }
-    _ = reap()
-  }
-
   /// Why it ended, if it has: then it is reaped.
   func reap() -> String? {
     var status: Int32 = 0
