@@ -62,7 +62,8 @@ final class MonitorLoop {
     let milliseconds = max(0, (due.nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
     let count = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
     guard count >= 0 || errno == EINTR else { throw currentError }
-    proberIsReady = false
+    // Interrupted (the process was stopped and goes on): nobody knows what has come meanwhile.
+    proberIsReady = count < 0
     guard count > 0 else { return }
     for entry in polled where entry.revents != 0 {
       switch entry.fd {
