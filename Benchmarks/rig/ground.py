@@ -5,7 +5,8 @@ Whatever happens, `Ground.clear` takes all of it away again.
 
 from __future__ import annotations
 
-import ctypes
+import errno
+import errno
 import os
 import shutil
 import signal
@@ -87,10 +88,23 @@ class Ground:
 
     def start(self, command: list[str], **options) -> subprocess.Popen:
         options = {"stdin": subprocess.DEVNULL, "cwd": "/", **options}
-        started = subprocess.Popen(command, **options)
+        started = self._start_patiently(command, options)
         with self._lock:
             self._processes.append(started)
         return started
+
+    @staticmethod
+    def _start_patiently(command: list[str], options: dict) -> subprocess.Popen:
+        # A copy that was just written may still be open in a child that another thread forked a moment
+        # ago: ETXTBSY, until that child has become its own program.
+        for _ in range(20):
+            try:
+                return subprocess.Popen(command, **options)
+            except OSError as error:
+                if error.errno != errno.ETXTBSY:
+                    raise
+                time.sleep(0.05)
+        return subprocess.Popen(command, **options)
 
     def end(self, started: subprocess.Popen, limit: float = 10) -> None:
         """Kills a process and those it started. One that hangs in a mount is ended by `clear`."""

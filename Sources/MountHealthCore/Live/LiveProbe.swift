@@ -29,7 +29,7 @@ struct LiveProbe {
       switch error {
       case .stopped(let finding):
         return finding
-      case .failed(_, let number) where number.isShortageOfOurs:
+      case .failed(_, let number) where number.isShortageOfOurs():
         return .unable("\(number)")
       case .failed(let step, let number):
         return .failed(step, number)
@@ -176,8 +176,20 @@ func readLink(_ path: String) -> String? {
 
 extension ErrorNumber {
   /// Whether it says that this process lacks something, and nothing of the file system.
-  fileprivate var isShortageOfOurs: Bool {
-    self == .noMemory || self == .tooManyOpen || self == .tableOverflow
+  ///
+  /// A daemon or server that has run out of descriptors answers as the kernel does: then this process
+  /// can still have some. What the probe itself held is closed again by now, so that one would not
+  /// prove it.
+  fileprivate func isShortageOfOurs() -> Bool {
+    guard self == .tooManyOpen || self == .tableOverflow else { return self == .noMemory }
+    var spare: [Int32] = []
+    defer { for descriptor in spare { close(descriptor) } }
+    while spare.count < 16 {
+      let descriptor = clinux_eventfd()
+      guard descriptor >= 0 else { return true }
+      spare.append(descriptor)
+    }
+    return false
   }
 }
 

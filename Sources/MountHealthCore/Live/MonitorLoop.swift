@@ -63,6 +63,8 @@ final class MonitorLoop {
     let count = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
     guard count >= 0 || errno == EINTR else { throw currentError }
     ready.removeAll(keepingCapacity: true)
+    // Interrupted (the process was stopped and goes on): nobody knows what has come meanwhile.
+    if count < 0 { ready += prober.descriptors.map(\.descriptor) }
     guard count > 0 else { return }
     for entry in polled where entry.revents != 0 {
       switch entry.fd {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Looks at mounts until each has been judged, or until all are as they should be.
 ///
 /// ```swift
@@ -70,9 +72,14 @@ public struct MountInspection: Sendable {
     let alarm = try Alarm()
     monitor.observe { _ in alarm.ring() }
     let end = Tick.now() + (patience ?? longestProbe) + Self.grace
-    try monitor.start { _ in alarm.ring() }
+    let failure = Mutex<ErrorNumber?>(nil)
+    try monitor.start { result in
+      if case .failure(let error) = result { failure.withLock { $0 = error } }
+      alarm.ring()
+    }
     defer { monitor.stop() }
     while true {
+      if let error = failure.withLock({ $0 }) { throw error }
       let statuses = monitor.statuses()
       let now = Tick.now()
       if isDone(statuses) || now >= end { return statuses }

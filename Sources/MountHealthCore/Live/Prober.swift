@@ -18,7 +18,7 @@ protocol Prober: AnyObject {
   ///   - ready: Those of the descriptors that have something for us.
   /// - Returns: What has happened.
   func turn(at now: Tick, ready: [Int32]) -> [ProberEvent]
-  /// Ends; probes that are out are abandoned. Returns at once.
+  /// Ends; probes that are out are abandoned. Takes a tenth of a second at the most.
   func stop()
 }
 

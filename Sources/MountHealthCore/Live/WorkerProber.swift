@@ -55,8 +55,17 @@ final class WorkerProber: Prober {
   }
 
   func stop() {
-    child?.end()
+    if let child {
+      child.kill(at: .now())
+      killed.append(child)
+    }
     child = nil
+    // The program may live on: it is to keep no zombies, but for those that cannot be killed.
+    for _ in 0..<100 {
+      killed.removeAll { $0.reap() != nil }
+      guard !killed.isEmpty else { return }
+      usleep(1000)
+    }
   }
 
   private func exchange(
@@ -64,14 +73,14 @@ final class WorkerProber: Prober {
   ) -> [ProberEvent] {
     var events: [ProberEvent] = []
     do {
-      if ready.contains(child.errors) { child.hearComplaints() }
+      if ready.contains(child.errors.number) { child.hearComplaints() }
       try child.channel.flush()
       let hasReports = ready.contains(child.channel.descriptor.descriptor)
       for report in hasReports ? try child.channel.receive() : [] {
         events += handle(.reported(report.flight), at: now)
         events.append(.answered(report.flight, report.report))
       }
-      if ready.contains(child.life), child.hearSignOfLife() { events += handle(.pong, at: now) }
+      if ready.contains(child.life.number), child.hearSignOfLife() { events += handle(.pong, at: now) }
     } catch {
       events += ended(child, error, at: now)
     }

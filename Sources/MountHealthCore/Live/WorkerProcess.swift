@@ -9,9 +9,9 @@ final class WorkerProcess {
   var reapDue: Tick = .zero
   private(set) var isReaped = false
   /// Where signs of life come from.
-  let life: Int32
+  let life: Descriptor
   /// Where complaints come from.
-  let errors: Int32
+  let errors: Descriptor
   private var complaint: [UInt8] = []
 
   /// Starts the process: in a session of its own, in `/`, with nothing open but its sockets and a pipe
@@ -22,11 +22,11 @@ final class WorkerProcess {
     channel = MessageChannel(ours)
     let (ourLife, theirLife) = try makePair(clinux_message_pair)
     defer { close(theirLife) }
-    life = ourLife
+    life = try Descriptor(ourLife)
     let (complaints, theirErrors) = try makePair(clinux_pipe)
     defer { close(theirErrors) }
-    errors = complaints
-    _ = fcntl(errors, F_SETFL, fcntl(errors, F_GETFL) | O_NONBLOCK)
+    errors = try Descriptor(complaints)
+    _ = fcntl(complaints, F_SETFL, fcntl(complaints, F_GETFL) | O_NONBLOCK)
     var arguments = command.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var pid: Int32 = 0
@@ -36,34 +36,29 @@ final class WorkerProcess {
     guard error == 0 else { throw ErrorNumber(rawValue: error) }
   }
 
-  deinit {
-    close(life)
-    close(errors)
-  }
-
   var descriptors: [(descriptor: Int32, events: Int16)] {
-    [channel.descriptor, (life, Int16(POLLIN)), (errors, Int16(POLLIN))]
+    [channel.descriptor, (life.number, Int16(POLLIN)), (errors.number, Int16(POLLIN))]
   }
 
   /// Asks for a sign of life, and for help for probes that wait. A socket without room has enough of
   /// such questions in it.
   func askForSignOfLife() {
     var byte: UInt8 = 1
-    _ = send(life, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+    _ = send(life.number, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
   /// Whether a sign of life has come.
   func hearSignOfLife() -> Bool {
     var byte: UInt8 = 0
     var isAlive = false
-    while recv(life, &byte, 1, Int32(MSG_DONTWAIT)) > 0 { isAlive = true }
+    while recv(life.number, &byte, 1, Int32(MSG_DONTWAIT)) > 0 { isAlive = true }
     return isAlive
   }
 
   /// Takes what it complains of.
   func hearComplaints() {
     var chunk = [UInt8](repeating: 0, count: 1024)
-    let count = chunk.withUnsafeMutableBytes { read(errors, $0.baseAddress, $0.count) }
+    let count = chunk.withUnsafeMutableBytes { read(errors.number, $0.baseAddress, $0.count) }
     guard count > 0 else { return }
     // The last words are the ones that matter.
     complaint = Array((complaint + chunk[..<count]).suffix(1024))
@@ -74,12 +69,6 @@ final class WorkerProcess {
     killedAt = now
     reapDue = now
     if !isReaped { Glibc.kill(pid, SIGKILL) }
-  }
-
-  /// Lets it end by itself, and makes sure that it does.
-  func end() {
-    if !isReaped { Glibc.kill(pid, SIGKILL) }
-    _ = reap()
   }
 
   /// Why it ended, if it has: then it is reaped.

@@ -10,6 +10,8 @@ struct ConfigurationSource: Sendable {
   struct Loaded: Sendable {
     var configuration: Configuration
     var warnings: [String]
+    /// The file's state before it was read: a change since then is not missed.
+    var fingerprint: ConfigurationFile.Fingerprint?
   }
 
   /// - Parameters:
@@ -26,12 +28,14 @@ struct ConfigurationSource: Sendable {
       environment: ProcessSetup.environment, flags: flags,
       workingDirectory: ProcessSetup.workingDirectory)
     var warnings: [String] = []
+    let fingerprint = file?.fingerprint
     if let file {
       let content = try file.read()
       input.file = .init(name: file.path, bytes: content.bytes)
       if let warning = content.warning { warnings.append(warning) }
     }
     let (configuration, more) = try Configuration.read(input)
-    return Loaded(configuration: configuration, warnings: warnings + more)
+    return Loaded(
+      configuration: configuration, warnings: warnings + more, fingerprint: fingerprint)
   }
 }

@@ -7,8 +7,8 @@ struct Housekeeper: Sendable {
   var routes: SidecarRoutes
   var server: HTTPServer
   var log: Log
-  /// The configuration that the sidecar began with.
-  var initial: Configuration
+  /// What the sidecar began with.
+  var initial: ConfigurationSource.Loaded
 
   /// How often the file is looked at.
   static let interval = Duration.seconds(2)
@@ -19,7 +19,7 @@ struct Housekeeper: Sendable {
   }
 
   private func work() {
-    var machine = ReloadMachine(fingerprint: source.file?.fingerprint)
+    var machine = ReloadMachine(fingerprint: initial.fingerprint)
     var isWarm = false
     while true {
       let signal = ProcessSetup.waitForSignal(atMost: Self.interval)
@@ -46,7 +46,9 @@ struct Housekeeper: Sendable {
       for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
       monitor.configure(loaded.configuration.mounts)
       routes.configure(liveness: loaded.configuration.liveness)
-      for key in initial.keysNotReloaded(comparedTo: loaded.configuration) {
+      for key in initial.configuration.keysNotReloaded(
+        comparedTo: loaded.configuration)
+      {
         log.warn("configuration changed for the next start only", ["key": .string(key)])
       }
       log.info(
@@ -63,7 +65,7 @@ struct Housekeeper: Sendable {
     routes.shutDown()
     // A second signal is one who cannot wait.
     _ = ProcessSetup.waitForSignal(atMost: Sidecar.farewell)
-    server.stop(within: min(Sidecar.patience, initial.shutdownTimeout))
+    server.stop(within: min(Sidecar.patience, initial.configuration.shutdownTimeout))
   }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// A running sidecar: the monitor on a thread of its own, HTTP on this one, signals and the
 /// configuration file on a third.
 struct Sidecar {
-  private let configuration: Configuration
+  private let loaded: ConfigurationSource.Loaded
   private let source: ConfigurationSource
   private let log: Log
   private let monitor: MountMonitor
@@ -20,7 +20,8 @@ struct Sidecar {
   init(
     _ loaded: ConfigurationSource.Loaded, _ source: ConfigurationSource, _ log: Log
   ) throws {
-    configuration = loaded.configuration
+    self.loaded = loaded
+    let configuration = loaded.configuration
     self.source = source
     self.log = log
     monitor = try MountMonitor(
@@ -32,29 +33,34 @@ struct Sidecar {
       at: try ListenAddress(host: configuration.httpAddress, port: configuration.httpPort),
       serving: HTTPService(
         routes.routes, statistics: statistics, wallClock: { LogTime.now().seconds }))
-    for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
   }
 
   /// Runs until SIGTERM or SIGINT.
-  func run() throws {
+  ///
+  /// - Returns: Whether it was a signal that ended it, and not the end of the monitor.
+  func run() throws -> Bool {
     tellStart()
     // Every thread from here on leaves the signals to the one that waits for them.
     ProcessSetup.blockSignals()
     monitor.observe { [log] in log.tell($0) }
+    let isBlind = Atomic(false)
     try monitor.start { [log, server] result in
       guard case .failure(let error) = result else { return }
+      isBlind.store(true, ordering: .releasing)
       log.error("the monitor ended", ["error": .string("\(error)")])
       server.stop(within: .zero)
     }
     let housekeeper = Housekeeper(
       source: source, monitor: monitor, routes: routes, server: server, log: log,
-      initial: configuration)
+      initial: loaded)
     try housekeeper.start()
     defer { monitor.stop() }
     try server.run { [log] port in log.info("http server started", ["port": .int(port)]) }
+    return !isBlind.load(ordering: .acquiring)
   }
 
   private func tellStart() {
+    let configuration = loaded.configuration
     log.info(
       "starting mount monitor",
       [

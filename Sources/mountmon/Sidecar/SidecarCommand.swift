@@ -32,11 +32,12 @@ struct SidecarCommand {
       level: LogLevel(loaded.configuration.logLevel),
       format: .standard(loaded.configuration.logFormat))
     defer { writer.flush(within: .milliseconds(200)) }
+    for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
     if command.flag("--init-container-mode") {
       return InitContainer(loaded.configuration, log).run()
     }
     do {
-      try Sidecar(loaded, source, log).run()
+      guard try Sidecar(loaded, source, log).run() else { return 1 }
       log.info("shutdown complete")
       return 0
     } catch {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2)), .needsMounts)
 struct `A mount that answers with errors` {
-  @Test(arguments: ["ENOTCONN", "ESTALE", "EIO"])
+  @Test(arguments: ["ENOTCONN", "ESTALE", "EIO", "EMFILE"])
   func `is dead, whichever operation fails`(error: String) async throws {
     try await FaultFileSystem.withSidecar(for: Operation.all) { sidecar, pairs in
       for (operation, system) in pairs {
