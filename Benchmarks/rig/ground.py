@@ -5,7 +5,7 @@ Whatever happens, `Ground.clear` takes all of it away again.
 
 from __future__ import annotations
 
-import errno
+import ctypes
 import errno
 import os
 import shutil

@@ -22,9 +22,8 @@ import Testing
     client.send(String(repeating: "GET /large HTTP/1.1\r\nHost: x\r\n\r\n", count: 20))
     #expect(try client.answer().status == 200)
     server.server.stop(within: .seconds(60))
-    var last = ""
-    for _ in 1..<20 { last = try client.answer().fields["connection"] ?? "" }
-    #expect(last == "close")
+    // How many of them were handed to the kernel before the stop is the kernel's affair.
+    for _ in 1..<20 { #expect(try client.answer().status == 200) }
     #expect(client.isClosed())
     #expect(server.stop() != nil)
   }
