@@ -1,4 +1,5 @@
 import MountHealthCore
+import Synchronization
 
 /// Waits for signals, and looks whether the configuration file has changed.
 struct Housekeeper: Sendable {
@@ -13,25 +14,47 @@ struct Housekeeper: Sendable {
   /// How often the file is looked at.
   static let interval = Duration.seconds(2)
 
-  /// Starts on a thread of its own.
-  func start() throws {
-    try startThread { work() }
+  /// Tells the thread that looks at the file that a reload was asked for.
+  private final class Bell: Sendable {
+    let alarm: Alarm
+    let isRung = Atomic(false)
+
+    init() throws {
+      alarm = try Alarm()
+    }
   }
 
-  private func work() {
+  /// Starts on two threads of its own. The one that looks at the file may wait for it for ever, where
+  /// it is on storage that hangs; the one that hears signals touches no file.
+  func start() throws {
+    let bell = try Bell()
+    try startThread { hearSignals(bell) }
+    try startThread { watchFile(bell) }
+  }
+
+  private func hearSignals(_ bell: Bell) {
+    while true {
+      guard let signal = ProcessSetup.waitForSignal(atMost: .seconds(3600)) else { continue }
+      guard ProcessSetup.isHangup(signal) else {
+        return shutDown(ProcessSetup.name(ofSignal: signal))
+      }
+      bell.isRung.store(true, ordering: .releasing)
+      bell.alarm.ring()
+    }
+  }
+
+  private func watchFile(_ bell: Bell) {
     var machine = ReloadMachine(fingerprint: initial.fingerprint)
     var isWarm = false
     while true {
-      let signal = ProcessSetup.waitForSignal(atMost: Self.interval)
+      bell.alarm.wait(atMost: Self.interval)
       if !isWarm {
         isWarm = true
         ProcessSetup.forgetStart()
       }
-      if let signal, !ProcessSetup.isHangup(signal) {
-        return shutDown(ProcessSetup.name(ofSignal: signal))
-      }
-      let event: ReloadMachine.Event =
-        signal == nil ? .looked(source.file?.fingerprint) : .asked(source.file?.fingerprint)
+      let isAsked = bell.isRung.exchange(false, ordering: .acquiring)
+      let fingerprint = source.file?.fingerprint
+      let event: ReloadMachine.Event = isAsked ? .asked(fingerprint) : .looked(fingerprint)
       for effect in machine.handle(event) {
         switch effect {
         case .reload: reload()

@@ -2,7 +2,7 @@ import MountHealthCore
 import Synchronization
 
 /// A running sidecar: the monitor on a thread of its own, HTTP on this one, signals and the
-/// configuration file on a third.
+/// configuration file on two more.
 struct Sidecar {
   private let loaded: ConfigurationSource.Loaded
   private let source: ConfigurationSource
