@@ -120,7 +120,7 @@ extension Configuration {
         "a list of 1 to \(ConfigurationKey.maximumMounts) objects")
       return []
     }
-    var builder = MountsBuilder(top: top, workingDirectory: input.workingDirectory)
+    var builder = MountsBuilder(top: top, input: input)
     for (index, element) in elements.enumerated() {
       let section = reader.section(
         element, origin: file.origin, path: "mounts[\(index)]", keys: ConfigurationKey.mountKeys)

@@ -11,6 +11,8 @@ public struct ConfigurationInput: Hashable, Sendable {
   public var flags: [String: String]
   /// What relative paths of mounts begin at.
   public var workingDirectory: String
+  /// Whether each mount is only looked at now, so that no rule about its interval counts.
+  public var isForOneLook = false
 
   /// A configuration file.
   public struct File: Hashable, Sendable {

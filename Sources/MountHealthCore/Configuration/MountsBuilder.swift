@@ -7,12 +7,14 @@ struct MountsBuilder {
   private(set) var mounts: [Mount] = []
   private let top: LayeredSection
   private let workingDirectory: String
+  private let isForOneLook: Bool
   private var names: [MountName: Int] = [:]
   private var paths: [MountPath: Int] = [:]
 
-  init(top: LayeredSection, workingDirectory: String) {
+  init(top: LayeredSection, input: ConfigurationInput) {
     self.top = top
-    self.workingDirectory = workingDirectory
+    workingDirectory = input.workingDirectory
+    isForOneLook = input.isForOneLook
   }
 
   /// Reads one object; its faults go to the reader.
@@ -82,7 +84,7 @@ struct MountsBuilder {
     let interval = values[.checkInterval]?.asDuration ?? .seconds(30)
     let givenTimeout = values[.readTimeout]?.asDuration
     let timeout = givenTimeout ?? min(.seconds(5), interval / 2)
-    if timeout >= interval {
+    if timeout >= interval, !isForOneLook {
       reader.refuse(
         section.place(of: .readTimeout), timeout.text, "less than checkInterval (\(interval.text))")
     }

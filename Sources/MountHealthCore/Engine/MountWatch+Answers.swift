@@ -1,3 +1,5 @@
+import TimeText
+
 extension MountWatch {
   /// Takes the answer of a probe.
   ///
@@ -33,6 +35,7 @@ extension MountWatch {
       }
     }
     guard var outcome = Outcome(judging: report, of: mount) else {
+      if case .unable(let reason) = report.finding { inability = reason }
       schedule.wantsExtra(at: now + Schedule.firstExtraDelay)
       return []
     }
@@ -97,13 +100,24 @@ extension MountWatch {
   func status(at now: Tick, table: MountTable = .empty) -> MountStatus {
     // As long as no probe has followed the path, what is mounted at its very text is the best guess.
     let guess = place.realPath == nil ? table.mount(at: mount.path.description) : nil
+    // Normally what was seen lapses by an event. Should there be no events, it is not told any longer.
+    let isStalled = last.map { $0.freshUntil + Self.stallPatience <= now } ?? false
+    let seen = isStalled ? nil : last?.outcome
     return MountStatus(
-      mount: mount, health: health.health, since: since, verdict: last?.outcome.verdict,
-      lastError: last?.outcome.explanation, lastCheck: last?.tick, latency: last?.outcome.latency,
-      failureCount: health.failureCount, isFlapping: health.isFlapping(at: now),
-      entry: place.entry ?? guess, isMountPoint: place.isMountPoint ?? guess.map { _ in true },
+      mount: mount, health: isStalled ? .unknown : health.health, since: since,
+      verdict: seen?.verdict, lastError: seen == nil ? inabilityNow(at: now) : seen?.explanation,
+      lastCheck: last?.tick, latency: seen?.latency, failureCount: health.failureCount,
+      isFlapping: health.isFlapping(at: now), entry: place.entry ?? guess,
+      isMountPoint: place.isMountPoint ?? guess.map { _ in true },
       overdue: airborne.flatMap { $0.deadline <= now ? now - $0.launched : nil },
       fuseWaiting: fuseWaiting, verdictCounts: verdictCounts, transitions: transitions,
       latencies: latencies)
+  }
+
+  /// Why nothing is known, as far as that can be said.
+  private func inabilityNow(at now: Tick) -> String? {
+    guard let airborne, now - airborne.launched >= .milliseconds(500) else { return inability }
+    let wait = (now - airborne.launched).text(roundedTo: .milliseconds(100))
+    return "\(mount.path): no answer for \(wait) yet"
   }
 }

@@ -20,6 +20,8 @@ struct MountWatch: Hashable, Sendable {
   var tablesWithout: Int?
   /// The last outcome, and when it was known.
   var last: Sight?
+  /// Why the last probe said nothing of the mount, if it did not.
+  var inability: String?
   /// Since when the mount has its present health.
   var since: Tick
   /// When the first outcome came that was not good, since the last healthy moment.
@@ -32,6 +34,9 @@ struct MountWatch: Hashable, Sendable {
   private var sequence: UInt32 = 0
   /// Whether its first period is drawn so that many mounts are spread over their interval.
   var spreads = false
+
+  /// How much longer than it says something an outcome is told, where nothing turns the engine.
+  static let stallPatience = Duration.seconds(5)
 
   /// How many tables are waited for to have the mount that a probe was on. In a chroot none may ever:
   /// mountinfo shows only what can be reached by a path.
@@ -159,6 +164,7 @@ struct MountWatch: Hashable, Sendable {
     _ outcome: Outcome, counts: Bool, at now: Tick
   ) -> [ProbeEngine.Effect] {
     verdictCounts[outcome.verdict, default: 0] += 1
+    inability = nil
     if let latency = outcome.latency { latencies.record(latency) }
     if outcome.verdict != .hung { fuseWaiting = nil }
     if outcome.verdict.weight == .good {

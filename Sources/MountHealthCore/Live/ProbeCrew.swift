@@ -49,12 +49,16 @@ final class ProbeCrew: Sendable {
     }
   }
 
-  /// Helps probes that wait behind one that hangs. Does not block.
+  /// Helps probes that wait behind one that hangs. Does not block: what is to be sent is sent by the
+  /// threads that it starts.
   func relieve() {
-    sendReports()
     do {
-      for _ in 0..<state.withLock({ $0.orders.count }) {
+      let waiting = state.withLock {
+        $0.reports.isEmpty ? $0.orders.count : max($0.orders.count, 1)
+      }
+      for _ in 0..<waiting {
         try startThread {
+          self.sendReports()
           self.takeOrders()
           self.sendReports()
         }
@@ -108,20 +112,23 @@ final class ProbeCrew: Sendable {
     while let orders = receive(into: &buffer, flags: Int32(MSG_DONTWAIT)) { refused += orders }
     let report = ProbeReport(finding: .unable("no thread for a probe: \(error)"))
     state.withLock { $0.reports += refused.map { FlightReport($0.flight, report) } }
-    sendReports()
+    // There is no thread that could wait for room; what finds none is sent at the next relief.
+    sendReports(flags: Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
-  private func sendReports() {
+  private func sendReports(flags: Int32 = Int32(MSG_NOSIGNAL)) {
     let reports = state.withLock { state in
       defer { state.reports = [] }
       return state.reports
     }
     guard !reports.isEmpty else { return }
     for message in FlightReport.messages(of: reports) {
-      message.withUnsafeBytes { bytes in
-        while send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) < 0,
-          errno == EINTR
-        {}
+      var count = 0
+      repeat {
+        count = message.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, flags) }
+      } while count < 0 && errno == EINTR
+      if count < 0, errno == EAGAIN, let unsent = try? FlightReport.reports(in: message[...]) {
+        state.withLock { $0.reports += unsent }
       }
     }
   }

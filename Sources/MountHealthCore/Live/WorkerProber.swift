@@ -80,7 +80,9 @@ final class WorkerProber: Prober {
         events += handle(.reported(report.flight), at: now)
         events.append(.answered(report.flight, report.report))
       }
-      if ready.contains(child.life.number), child.hearSignOfLife() { events += handle(.pong, at: now) }
+      if ready.contains(child.life.number), child.hearSignOfLife() {
+        events += handle(.pong, at: now)
+      }
     } catch {
       events += ended(child, error, at: now)
     }

@@ -101,7 +101,7 @@ struct CheckCommand {
         "nothing to look at: expected a PATH, --config FILE, or config.json in this directory"
       ])
     }
-    let loaded = try source.load()
+    let loaded = try source.load(forOneLook: true)
     for warning in loaded.warnings { Terminal.complain("mountmon check: warning: \(warning)\n") }
     return adjust(loaded.configuration.mounts)
   }

@@ -39,7 +39,7 @@ enum StatusDocument {
     return object
   }
 
-  /// The short document of the probe endpoints.
+  /// The short document of the probe endpoints; without mounts where it does not speak of them.
   static func brief(
     _ statuses: [MountStatus], isGood: Bool, reason: String? = nil, at clock: WallClock
   ) -> JSONValue {
@@ -48,6 +48,7 @@ enum StatusDocument {
       "timestamp": .string(clock.timestamp.rfc3339()),
     ]
     object["reason"] = reason.map { .string($0) }
+    guard !statuses.isEmpty else { return .object(object) }
     object["mounts"] = .array(
       statuses.map { status in
         [

@@ -23,7 +23,11 @@ struct ConfigurationSource: Sendable {
   }
 
   /// Reads all of it.
-  func load() throws(ConfigurationFaults) -> Loaded {
+  ///
+  /// - Parameter forOneLook: Whether the mounts are only looked at once.
+  /// - Returns: The configuration, and what deserves a word.
+  /// - Throws: All that is wrong with it.
+  func load(forOneLook: Bool = false) throws(ConfigurationFaults) -> Loaded {
     var input = ConfigurationInput(
       environment: ProcessSetup.environment, flags: flags,
       workingDirectory: ProcessSetup.workingDirectory)

@@ -23,7 +23,7 @@ struct SidecarCommand {
   func run() -> Int32 {
     let loaded: ConfigurationSource.Loaded
     do {
-      loaded = try source.load()
+      loaded = try source.load(forOneLook: command.flag("--init-container-mode"))
     } catch {
       for line in error.lines { Terminal.complain("configuration error: \(line)\n") }
       return 1

@@ -42,11 +42,13 @@ final class SidecarRoutes: Sendable {
   }
 
   private func live() -> HTTPAnswer {
-    let fault = liveness.withLock {
-      $0.fault(
-        vitals: monitor.signsOfLife, healthCounts: monitor.healthCounts, at: .now())
+    let rule = liveness.withLock { $0 }
+    let fault = rule.fault(
+      vitals: monitor.signsOfLife, healthCounts: monitor.healthCounts, at: .now())
+    switch rule.setting {
+    case .mounts: return brief(isGood: fault == nil, reason: fault)
+    case .engine: return brief([], isGood: fault == nil, reason: fault, at: .now())
     }
-    return brief(isGood: fault == nil, reason: fault)
   }
 
   private func ready() -> HTTPAnswer {

@@ -237,3 +237,15 @@ import Testing
     }
   }
 }
+
+@Suite struct `A configuration for one look` {
+  private let document = #"{"readTimeout": "60s", "mounts": [{"path": "/mnt/a"}]}"#
+
+  @Test func `needs no timeout below an interval that is not kept`() throws {
+    var input = ConfigurationInput(
+      file: .init(name: "config.json", bytes: Array(document.utf8)))
+    #expect(throws: ConfigurationFaults.self) { try Configuration.read(input) }
+    input.isForOneLook = true
+    #expect(try Configuration.read(input).configuration.mounts.first?.timeout == .seconds(60))
+  }
+}

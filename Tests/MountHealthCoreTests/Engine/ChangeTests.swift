@@ -137,4 +137,24 @@ import Testing
     #expect(try bench.status().isFlapping)
     #expect(try bench.status().health == .degraded)
   }
+
+  @Test func `says why nothing is known of a mount`() throws {
+    var bench = EngineBench([try .sample()]) { _ in
+      ProbeReport(finding: .unable("no thread for a probe"))
+    }
+    bench.run(for: .milliseconds(100))
+    #expect(try bench.status().verdict == nil)
+    #expect(try bench.status().lastError == "no thread for a probe")
+  }
+
+  @Test func `is told no longer where nothing turns the engine`() throws {
+    let mount = try Mount.sample()
+    var bench = EngineBench([mount]) { _ in .good }
+    bench.run(for: .seconds(1))
+    let long = bench.now + mount.interval + mount.timeout + MountWatch.stallPatience + .seconds(1)
+    let status = try #require(bench.engine.statuses(at: long).first)
+    #expect(status.health == .unknown)
+    #expect(status.verdict == nil)
+    #expect(status.latency == nil)
+  }
 }

@@ -53,6 +53,31 @@ import Testing
       })
   }
 
+  /// The monitor of this process is the only reader of the reports, and the one that relieves.
+  @Test func `is relieved without waiting for whoever reads its reports`() async throws {
+    let folder = try TemporaryFolder()
+    let (channel, crew) = try crew()
+    let orders = try (0..<4000).map { try order(folder.path, mount: $0) }
+    try channel.send(orders)
+    // Nobody reads, and the socket is full soon: no call may wait for that.
+    for _ in 0..<50 {
+      crew.relieve()
+      try channel.flush()
+      usleep(2000)
+    }
+    var flights: Set<Flight> = []
+    var count = 0
+    let isDone = try await eventually {
+      try channel.flush()
+      let reports = try channel.receive()
+      count += reports.count
+      flights.formUnion(reports.map(\.flight))
+      return count >= 4000
+    }
+    #expect(isDone, "\(count) of 4000")
+    #expect(flights.count == 4000)
+  }
+
   @Test func `names its threads by their mounts`() {
     #expect(ProbeCrew.threadName(of: Flight(mount: 7, sequence: 1)) == "probe-7")
     #expect(ProbeCrew.threadName(of: Flight(mount: .max, sequence: 1)).utf8.count <= 15)
