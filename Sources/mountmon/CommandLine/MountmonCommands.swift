@@ -2,7 +2,7 @@
 enum MountmonCommands {
   static let root = CommandDeclaration(
     name: "mountmon",
-    summary: "Watch storage mounts, tell the truth about them, and heal what can be healed.",
+    summary: "Watch storage mounts, and tell the truth about them.",
     discussion: [
       "A mount that hangs, has lost its server or has silently become an empty directory is seen "
         + "before its users see it."
