@@ -118,7 +118,7 @@ struct SidecarMetrics {
         "mountmon_probe_overdue_seconds", .gauge, unit: "seconds",
         help: "How long a probe has been out that should be back; 0 where none is.")
     ) { family in
-      for status in statuses { family.sample(labels(status), status.overdue?.metricSeconds ?? 0) }
+      for status in statuses { family.sample(labels(status), status.overdue?.inSeconds ?? 0) }
     }
   }
 
@@ -146,13 +146,6 @@ struct SidecarMetrics {
         "process_start_time_seconds", .gauge, unit: "seconds",
         help: "When the process began, in seconds since 1970.")
     ) { $0.sample([:], clock.timestamp(of: start).inSeconds) }
-  }
-}
-
-extension Duration {
-  fileprivate var metricSeconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) / 1e18
   }
 }
 
