@@ -8,10 +8,21 @@ let package = Package(
   products: [
     .executable(name: "mountmon", targets: ["mountmon"]),
     .library(name: "MountHealthCore", targets: ["MountHealthCore"]),
+    .library(name: "K8sClient", targets: ["K8sClient"]),
+    .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
     .library(name: "JSONValue", targets: ["JSONValue"]),
   ],
+  traits: [
+    .default(enabledTraits: ["Kubeconfig"]),
+    .trait(
+      name: "Kubeconfig",
+      description:
+        "Reads a kubeconfig in YAML, by Yams, which brings Foundation. JSON needs no trait."),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
   targets: [
     // Linux calls that Glibc's module map leaves out (statx, openat2, pipe2, …): C, no logic.
@@ -19,11 +30,29 @@ let package = Package(
     .target(name: "JSONValue"),
     // RFC 3339 instants and durations such as `1h2m3.5s`, as text and back.
     .target(name: "TimeText"),
-    .target(name: "MountHealthCore", dependencies: ["JSONValue", "TimeText", "CLinux"]),
+    // What machines share: ticks, back-off, numbers that can be replayed.
+    .target(name: "Pacing"),
+    .target(name: "MountHealthCore", dependencies: ["JSONValue", "TimeText", "Pacing", "CLinux"]),
+    // One HTTP/1.1 exchange over TCP, TLS or a Unix socket.
+    .target(
+      name: "HTTPTransport",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .target(
+      name: "K8sClient",
+      dependencies: [
+        "JSONValue", "TimeText", "Pacing", "HTTPTransport", "CLinux",
+        .product(name: "Yams", package: "Yams", condition: .when(traits: ["Kubeconfig"])),
+      ]),
     .executableTarget(
       name: "mountmon",
       dependencies: [
-        "MountHealthCore", "JSONValue", "TimeText", "CLinux",
+        "MountHealthCore", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
+        "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -44,19 +73,52 @@ let package = Package(
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
     .testTarget(
       name: "MountHealthCoreTests",
-      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "CLinux"],
+      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "Pacing", "CLinux"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "PacingTests", dependencies: ["Pacing"]),
+    .testTarget(
+      name: "HTTPTransportTests",
+      dependencies: [
+        "HTTPTransport", "CLinux",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .testTarget(
+      name: "K8sClientTests",
+      dependencies: ["K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing"]),
+
+    // A Kubernetes API server for tests: on loopback, over TLS, stricter than the real one.
+    .target(
+      name: "StubAPIServer",
+      dependencies: [
+        "JSONValue", "TimeText", "Pacing",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      path: "Tests/StubAPIServer"),
+    .testTarget(
+      name: "StubAPIServerTests",
+      dependencies: [
+        "StubAPIServer", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
+      ],
+      exclude: ["Transcripts"]),
     .testTarget(
       name: "MountmonTests",
       dependencies: [
-        "mountmon", "MountHealthCore", "JSONValue", "TimeText",
+        "mountmon", "MountHealthCore", "K8sClient", "HTTPTransport", "JSONValue", "TimeText",
+        "Pacing",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       exclude: ["Snapshots"]),
     .testTarget(name: "TidyTests"),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSONValue", "CLinux"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSONValue", "TimeText", "StubAPIServer", "CLinux"]),
   ]
 )
 

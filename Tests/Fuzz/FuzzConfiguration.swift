@@ -1,7 +1,7 @@
 // sources: Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount
 // sources: Sources/MountHealthCore/Probe Sources/MountHealthCore/Health
-// sources: Sources/MountHealthCore/Engine/Tick.swift
-// modules: Sources/JSONValue Sources/TimeText
+// sources:
+// modules: Sources/JSONValue Sources/TimeText Sources/Pacing
 
 /// Whatever the file: it is refused with lines that can be shown, or what is read keeps the rules.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -2,8 +2,9 @@
 // sources: Sources/MountHealthCore/Worker/WorkerMessage.swift
 // sources: Sources/MountHealthCore/Worker/ProbeFinding+Message.swift
 // sources: Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe
-// sources: Sources/MountHealthCore/Health Sources/MountHealthCore/Engine/Tick.swift
+// sources: Sources/MountHealthCore/Health
 // sources: Sources/MountHealthCore/Engine/Flight.swift
+// modules: Sources/Pacing
 
 /// Whatever comes through the socket: it is refused, or what is read survives writing.
 @_cdecl("LLVMFuzzerTestOneInput")

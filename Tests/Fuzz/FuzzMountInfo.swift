@@ -1,5 +1,5 @@
 // sources: Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe
-// sources: Sources/MountHealthCore/Health Sources/MountHealthCore/Engine/Tick.swift
+// sources: Sources/MountHealthCore/Health
 
 /// Whatever the bytes: each line is read or counted, and every walk comes to an end above its path.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,3 +1,5 @@
+import Pacing
+
 /// How long probes took, counted in fixed buckets.
 public struct LatencyHistogram: Hashable, Sendable {
   /// The buckets' upper bounds in seconds; beyond the last there is one more bucket.

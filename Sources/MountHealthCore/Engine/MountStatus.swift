@@ -1,3 +1,5 @@
+public import Pacing
+
 /// All that is known of a mount at one moment.
 public struct MountStatus: Hashable, Sendable {
   /// The mount as it is configured.

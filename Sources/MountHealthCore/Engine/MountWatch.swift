@@ -1,3 +1,4 @@
+import Pacing
 import TimeText
 
 /// One mount under watch: its schedule, the probe that is out, what was seen, what it means.

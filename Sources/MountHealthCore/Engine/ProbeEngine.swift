@@ -1,3 +1,5 @@
+public import Pacing
+
 /// Decides for all mounts when to probe and what the answers mean.
 ///
 /// A pure machine: it reads no clock and touches no file. A shell feeds it events and carries its

@@ -1,3 +1,5 @@
+import Pacing
+
 /// When a mount is looked at: rounds about an interval apart, and extra looks after a bad outcome.
 struct Schedule: Hashable, Sendable {
   /// When the next round is due.

@@ -1,3 +1,5 @@
+public import Pacing
+
 /// Turns the outcomes of one mount into its health.
 public struct HealthMachine: Hashable, Sendable {
   /// What can happen.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Pacing
 
 /// Wakes a waiting thread.
 package final class Alarm: Sendable {

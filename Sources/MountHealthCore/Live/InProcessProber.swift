@@ -1,4 +1,5 @@
 import CLinux
+import Pacing
 
 /// Probes by threads of this process, at the other end of a socket.
 final class InProcessProber: Prober {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Pacing
 
 /// Looks at a mount with system calls, in the calling thread, which may hang for ever.
 ///

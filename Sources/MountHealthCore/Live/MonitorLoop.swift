@@ -1,4 +1,5 @@
 import Glibc
+import Pacing
 
 /// The loop of a monitor's thread: waits, feeds events to the engine, carries its effects out.
 final class MonitorLoop {

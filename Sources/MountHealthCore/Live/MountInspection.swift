@@ -1,3 +1,4 @@
+import Pacing
 import Synchronization
 
 /// Looks at mounts until each has been judged, or until all are as they should be.

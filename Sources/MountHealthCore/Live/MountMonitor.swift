@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+public import Pacing
 import Synchronization
 
 /// Watches mounts: the live shell around a `ProbeEngine`.

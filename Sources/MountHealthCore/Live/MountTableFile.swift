@@ -1,4 +1,5 @@
 import Glibc
+import Pacing
 
 /// `/proc/self/mountinfo`, read when the kernel says that it has changed.
 ///

@@ -1,3 +1,5 @@
+import Pacing
+
 /// Carries probes out, for a `MountMonitor`.
 ///
 /// A prober belongs to the monitor's thread: nothing of it is called from another one. No call may

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+public import Pacing
 
 /// The errno of the calling thread.
 var currentError: ErrorNumber { ErrorNumber(rawValue: errno) }

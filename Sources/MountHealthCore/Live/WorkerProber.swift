@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Pacing
 
 /// Probes by a child process: carries out what a `WorkerMachine` decides.
 final class WorkerProber: Prober {

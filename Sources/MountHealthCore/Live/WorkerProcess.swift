@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Pacing
 
 /// A probe worker's process and the sockets to it. All calls return at once.
 final class WorkerProcess {

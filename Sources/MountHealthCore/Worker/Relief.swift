@@ -1,3 +1,5 @@
+import Pacing
+
 /// Decides when those who probe are asked whether somebody is stuck.
 ///
 /// Orders that are sent together are taken by one thread, one after the other: that costs the least,

@@ -1,3 +1,4 @@
+public import Pacing
 import TimeText
 
 /// Keeps a probe worker alive: starts it, listens for its heartbeat, replaces it.

@@ -1,3 +1,5 @@
+import Pacing
+
 /// The report of a flight.
 struct FlightReport: Hashable, Sendable {
   var flight: Flight

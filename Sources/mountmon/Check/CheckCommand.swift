@@ -1,5 +1,6 @@
 import JSONValue
 import MountHealthCore
+import Pacing
 import TimeText
 
 /// `mountmon check`: one look at each mount, a clear answer, an exit code.

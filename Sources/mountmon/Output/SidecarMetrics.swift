@@ -1,4 +1,5 @@
 import MountHealthCore
+import Pacing
 import TimeText
 
 /// The metrics of a monitor: `docs/metrics.md` tells what they mean.

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import MountHealthCore
+import Pacing
 
 /// What this process is, before it does anything.
 enum ProcessSetup {

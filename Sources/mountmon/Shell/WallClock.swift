@@ -1,5 +1,6 @@
 import CLinux
 import MountHealthCore
+import Pacing
 import TimeText
 
 /// The wall clock, for people; nothing is decided by it.

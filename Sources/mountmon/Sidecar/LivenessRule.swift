@@ -1,4 +1,5 @@
 import MountHealthCore
+import Pacing
 
 /// Whether the sidecar itself is alive.
 struct LivenessRule: Sendable {

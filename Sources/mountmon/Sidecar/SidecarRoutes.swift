@@ -1,5 +1,6 @@
 import JSONValue
 import MountHealthCore
+import Pacing
 import Synchronization
 import TimeText
 

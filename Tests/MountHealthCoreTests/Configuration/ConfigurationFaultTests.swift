@@ -1,4 +1,5 @@
 import JSONValue
+import Pacing
 import Testing
 
 @testable import MountHealthCore

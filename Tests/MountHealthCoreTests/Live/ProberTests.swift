@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import Pacing
 import Testing
 
 @testable import MountHealthCore

@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// How a mount of a simulated world truly is, apart from what is mounted there.

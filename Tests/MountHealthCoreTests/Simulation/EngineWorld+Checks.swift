@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 // What must always hold, and what must hold in the end.

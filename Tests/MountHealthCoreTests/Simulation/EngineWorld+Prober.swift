@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 // The fake prober and the fake shell: they carry effects out, and answer.

@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// A world of mounts, a prober and a shell around one `ProbeEngine`, all of it made up from a seed.

@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// What a world knows of the watch of one mount by its own means: what was delivered, and when.

@@ -1,4 +1,5 @@
 import Glibc
+import Pacing
 
 @testable import MountHealthCore
 

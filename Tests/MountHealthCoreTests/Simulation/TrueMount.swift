@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// A path of a simulated world: what is mounted there, how it does, and when that changes.

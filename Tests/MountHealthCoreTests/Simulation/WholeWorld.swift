@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// A world in which a `ProbeEngine` probes by a `WorkerMachine`, as a `MountMonitor` does.

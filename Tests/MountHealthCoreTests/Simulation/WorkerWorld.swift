@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// A world around one `WorkerMachine`: worker processes, and the shell that starts and kills them.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Pacing
 import Testing
 
 @testable import mountmon

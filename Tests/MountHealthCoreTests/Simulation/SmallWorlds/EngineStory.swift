@@ -1,3 +1,5 @@
+import Pacing
+
 @testable import MountHealthCore
 
 /// One mount, an engine, and all that can happen next.

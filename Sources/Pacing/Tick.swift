@@ -1,4 +1,4 @@
-/// An instant on the monotonic clock, as the machines of this library know it.
+/// An instant on the monotonic clock, as machines know it.
 ///
 /// A machine never reads a clock: each event comes with the tick at which it happened. Ticks count
 /// from an arbitrary start, are not moved by clock steps, and have nanosecond resolution.

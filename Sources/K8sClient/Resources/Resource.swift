@@ -1,0 +1,39 @@
+public import JSONValue
+
+/// A Kubernetes object of one kind: names for the fields that are used, over JSON that keeps the rest.
+public protocol Resource: Hashable, Sendable {
+  /// Where objects of this kind are found in the API.
+  static var type: ResourceType { get }
+  /// The whole object, unknown fields and the order of keys included.
+  var json: JSONValue { get set }
+  /// The object that some JSON is.
+  init(json: JSONValue)
+}
+
+/// Where objects of one kind are found in the API.
+public struct ResourceType: Hashable, Sendable {
+  /// The API group; empty for the core group.
+  public var group: String
+  /// The version: `v1`.
+  public var version: String
+  /// The name in paths: `pods`.
+  public var plural: String
+  /// The name in objects: `Pod`.
+  public var kind: String
+  /// Whether its objects live in a namespace.
+  public var isNamespaced: Bool
+
+  /// A type.
+  public init(
+    group: String = "", version: String, plural: String, kind: String, isNamespaced: Bool = true
+  ) {
+    self.group = group
+    self.version = version
+    self.plural = plural
+    self.kind = kind
+    self.isNamespaced = isNamespaced
+  }
+
+  /// What stands in `apiVersion`: `v1`, `batch/v1`.
+  public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+}
