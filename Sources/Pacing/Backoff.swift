@@ -26,6 +26,7 @@ public struct Backoff: Hashable, Sendable {
   /// - Parameters:
   ///   - failures: How many tries failed in a row, from 1; less counts as 1.
   ///   - generator: Where the jitter comes from.
+  /// - Returns: The pause.
   public func pause(
     after failures: Int, using generator: inout some RandomNumberGenerator
   ) -> Duration {

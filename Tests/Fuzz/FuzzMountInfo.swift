@@ -1,5 +1,6 @@
 // sources: Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe
 // sources: Sources/MountHealthCore/Health
+// modules: Sources/Pacing
 
 /// Whatever the bytes: each line is read or counted, and every walk comes to an end above its path.
 @_cdecl("LLVMFuzzerTestOneInput")
