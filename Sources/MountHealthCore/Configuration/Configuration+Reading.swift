@@ -19,7 +19,7 @@ extension Configuration {
     guard document.objectValue != nil else { throw ConfigurationFaults(reader.faults) }
     let top = LayeredSection(
       ConfigurationKey.topKeys, of: nil, file: file, input: input, reader: &reader)
-    let watchdog = readWatchdog(file, input, &reader)
+    let watchdog = WatchdogSettings(file, input, &reader)
     let mounts = readMounts(file, top, input, &reader)
     warnOfMisspelling(in: input.environment, &reader)
 
@@ -63,38 +63,14 @@ extension Configuration {
   ) {
     let watchdog = ConfigurationKey("watchdog", .object([]), "")
     let known =
-      ConfigurationKey.topKeys.map(\.environmentName)
-      + ConfigurationKey.watchdogKeys.map { $0.environmentName(in: watchdog) }
+      (ConfigurationKey.topKeys.filter(\.hasEnvironmentName).map(\.environmentName))
+      + ConfigurationKey.watchdogKeys.filter(\.hasEnvironmentName).map {
+        $0.environmentName(in: watchdog)
+      }
     for name in environment.keys.sorted() where name.hasPrefix("MOUNTMON_") {
       guard !known.contains(name), let close = name.closest(among: known) else { continue }
       reader.warn("environment: \(name)", "is not known, did you mean \(close)?")
     }
-  }
-
-  private static func readWatchdog(
-    _ file: ConfigurationReader.Section, _ input: ConfigurationInput,
-    _ reader: inout ConfigurationReader
-  ) -> WatchdogSettings {
-    let parent = ConfigurationKey("watchdog", .object(ConfigurationKey.watchdogKeys), "")
-    var section = ConfigurationReader.Section(origin: file.origin, path: "watchdog")
-    if let value = file.values["watchdog"], value != .null {
-      section = reader.section(
-        value, origin: file.origin, path: "watchdog", keys: ConfigurationKey.watchdogKeys)
-    }
-    let layers = LayeredSection(
-      ConfigurationKey.watchdogKeys, of: parent, file: section, input: input, reader: &reader)
-    var settings = WatchdogSettings()
-    if let value = layers[.isEnabled]?.asFlag { settings.isEnabled = value }
-    if let value = layers[.restartDelay]?.asDuration { settings.restartDelay = value }
-    if let value = layers[.maxRetries]?.asInteger { settings.maxRetries = value }
-    if let value = layers[.retryBackoffInitial]?.asDuration { settings.retryBackoffInitial = value }
-    if let value = layers[.retryBackoffMax]?.asDuration { settings.retryBackoffMax = value }
-    if settings.retryBackoffMax < settings.retryBackoffInitial {
-      reader.refuse(
-        section.place(of: .retryBackoffMax), settings.retryBackoffMax.text,
-        "at least retryBackoffInitial (\(settings.retryBackoffInitial.text))")
-    }
-    return settings
   }
 
   private static func readMounts(

@@ -48,17 +48,3 @@ public struct Configuration: Hashable, Sendable {
     case mounts
   }
 }
-
-/// The settings of the watchdog that has the pod replaced.
-public struct WatchdogSettings: Hashable, Sendable {
-  /// Whether it acts at all.
-  public var isEnabled = false
-  /// How long a mount stays unhealthy before it acts.
-  public var restartDelay = Duration.zero
-  /// How often a call to the API server is tried.
-  public var maxRetries = 3
-  /// The pause after the first failed try.
-  public var retryBackoffInitial = Duration.milliseconds(100)
-  /// The longest pause between tries.
-  public var retryBackoffMax = Duration.seconds(10)
-}

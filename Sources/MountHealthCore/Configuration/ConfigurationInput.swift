@@ -52,11 +52,7 @@ struct LayeredSection {
     file: ConfigurationReader.Section, input: ConfigurationInput,
     reader: inout ConfigurationReader
   ) {
-    for key in keys {
-      switch key.kind {
-      case .object, .objects: continue
-      default: break
-      }
+    for key in keys where key.hasEnvironmentName {
       values[key.name] = reader.value(key, in: file)
       let variable = key.environmentName(in: parent)
       if let text = input.environment[variable] {

@@ -41,6 +41,14 @@ public struct ConfigurationKey: Hashable, Sendable {
     case choice([String])
     /// `auto`, `true`, `false`, or an object with `fsType`, `source` or both.
     case requirement
+    /// The URL of a service, of one of these schemes.
+    case url([ServiceURL.Scheme])
+    /// A list of texts.
+    case texts(count: ClosedRange<Int>)
+    /// An object of texts: the fields of a request.
+    case fields(count: ClosedRange<Int>)
+    /// A text that is the value of the first key alone, or an object with these keys.
+    case textOrObject(ConfigurationKey, [ConfigurationKey])
     /// An object with these keys.
     case object([ConfigurationKey])
     /// A list of objects with these keys.
@@ -49,6 +57,14 @@ public struct ConfigurationKey: Hashable, Sendable {
 
   /// The name of the environment variable that overrides it: `MOUNTMON_CHECK_INTERVAL`.
   public var environmentName: String { environmentName(in: nil) }
+
+  /// Whether a text can say what its value is, so that it may come from the environment.
+  public var hasEnvironmentName: Bool {
+    switch kind {
+    case .object, .objects, .textOrObject, .texts, .fields: false
+    default: true
+    }
+  }
 
   func environmentName(in section: ConfigurationKey?) -> String {
     let prefix = section?.environmentName ?? "MOUNTMON"

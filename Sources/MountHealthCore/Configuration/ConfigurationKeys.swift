@@ -75,20 +75,6 @@ extension ConfigurationKey {
     "What /healthz/live tells: engine (mountmon itself works) or mounts (the old meaning: no mount "
       + "is unhealthy).")
 
-  static let isEnabled = ConfigurationKey(
-    "enabled", .flag, default: "false", "Whether the watchdog acts at all.")
-  static let restartDelay = ConfigurationKey(
-    "restartDelay", .duration(.zero ... .seconds(86400)), default: "0s",
-    "How long a mount stays unhealthy before the watchdog acts.")
-  static let maxRetries = ConfigurationKey(
-    "maxRetries", .integer(1...1000), default: "3", "How often a call to the API server is tried.")
-  static let retryBackoffInitial = ConfigurationKey(
-    "retryBackoffInitial", .duration(.milliseconds(1)...(.seconds(3600))), default: "100ms",
-    "The pause after the first failed try.")
-  static let retryBackoffMax = ConfigurationKey(
-    "retryBackoffMax", .duration(.milliseconds(1)...(.seconds(86400))), default: "10s",
-    "The longest pause between tries; not less than retryBackoffInitial.")
-
   static let fsType = ConfigurationKey(
     "fsType", .text(maximum: 255),
     "The type that must be mounted, as in /proc/self/mountinfo; fuse stands for all its subtypes.")
@@ -102,7 +88,7 @@ extension ConfigurationKey {
     "mounts", .objects(mountKeys, count: 1...maximumMounts), "What to watch.")
   private static let watchdog = ConfigurationKey(
     "watchdog", .object(watchdogKeys),
-    "The settings of the watchdog. They are read and checked; this version does not act on them.")
+    "What is done about an unhealthy mount: repair it, or have the pod replaced.")
 
   /// The keys that stand at the top for all mounts, and in a mount for that one.
   private static let sharedKeys: [ConfigurationKey] = [
@@ -111,13 +97,9 @@ extension ConfigurationKey {
     .minFreePercent, .write,
   ]
 
-  /// The keys of the watchdog.
-  public static let watchdogKeys: [ConfigurationKey] = [
-    .isEnabled, .restartDelay, .maxRetries, .retryBackoffInitial, .retryBackoffMax,
-  ]
-
   /// The keys of a mount.
-  public static let mountKeys: [ConfigurationKey] = [.name, .path, .checkType] + sharedKeys
+  public static let mountKeys: [ConfigurationKey] =
+    [.name, .path, .checkType, .repair] + sharedKeys
 
   /// The keys of the whole.
   public static let topKeys: [ConfigurationKey] =

@@ -60,6 +60,21 @@ struct ConfigurationReader {
     return section
   }
 
+  /// Takes the object that a key of another object holds.
+  ///
+  /// - Returns: `nil` where it is not given.
+  mutating func subsection(
+    _ key: ConfigurationKey, _ keys: [ConfigurationKey], in section: Section
+  ) -> Section? {
+    guard let value = section.values[key.name], value != .null else { return nil }
+    let path = section.path.isEmpty ? key.name : "\(section.path).\(key.name)"
+    guard value.objectValue != nil else {
+      refuse(section.place(of: key), value.shown, "an object")
+      return nil
+    }
+    return self.section(value, origin: section.origin, path: path, keys: keys)
+  }
+
   /// Reads the value of a key.
   ///
   /// - Returns: `nil` where it is not given, or was refused.
@@ -110,6 +125,11 @@ extension ConfigurationValue {
   var asBytes: UInt64? { if case .bytes(let value) = self { value } else { nil } }
   var asFlag: Bool? { if case .flag(let value) = self { value } else { nil } }
   var asText: String? { if case .text(let value) = self { value } else { nil } }
+  var asURL: ServiceURL? { if case .url(let value) = self { value } else { nil } }
+  var asTexts: [String]? { if case .texts(let value) = self { value } else { nil } }
+  var asFields: [WatchdogSettings.Repair.Header]? {
+    if case .fields(let value) = self { value } else { nil }
+  }
   var asRequirement: MountRequirement? {
     if case .requirement(let value) = self { value } else { nil }
   }

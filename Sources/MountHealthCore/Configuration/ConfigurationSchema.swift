@@ -91,6 +91,30 @@ extension ConfigurationKey.Kind {
           ],
         ]
       ]
+    case .url(let schemes):
+      let names = schemes.map(\.rawValue).joined(separator: "|")
+      return ["type": "string", "pattern": .string("^(\(names))://[!-~]+$")]
+    case .texts(let count):
+      return [
+        "type": "array", "minItems": .number(JSONNumber(count.lowerBound)),
+        "maxItems": .number(JSONNumber(count.upperBound)),
+        "items": ["type": "string", "maxLength": 4096],
+      ]
+    case .fields(let count):
+      return [
+        "type": "object", "maxProperties": .number(JSONNumber(count.upperBound)),
+        "propertyNames": ["pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$"],
+        "additionalProperties": [
+          "type": "string", "maxLength": 4096, "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+        ],
+      ]
+    case .textOrObject(let key, let keys):
+      return [
+        "oneOf": [
+          .object(key.kind.schema),
+          .object(ConfigurationSchema.object(of: keys, required: [key.name])),
+        ]
+      ]
     case .object(let keys):
       return ConfigurationSchema.object(of: keys, required: [])
     case .objects(let keys, let count):

@@ -10,6 +10,9 @@ enum ConfigurationValue: Hashable, Sendable {
   case flag(Bool)
   case text(String)
   case requirement(MountRequirement)
+  case url(ServiceURL)
+  case texts([String])
+  case fields([WatchdogSettings.Repair.Header])
 }
 
 extension ConfigurationKey.Kind {
@@ -41,6 +44,16 @@ extension ConfigurationKey.Kind {
       return (try? CanaryPath(text)).map { .text($0.description) }
     case (.choice(let words), .string(let text)):
       return words.contains(text) ? .text(text) : nil
+    case (.url(let schemes), .string(let text)):
+      return ServiceURL(text, schemes: schemes).map { .url($0) }
+    case (.texts(let count), .array(let elements)):
+      let texts = elements.compactMap(\.stringValue).filter { $0.utf8.count <= 4096 }
+      guard texts.count == elements.count, count.contains(texts.count) else { return nil }
+      return texts.contains { $0.utf8.contains(0) } ? nil : .texts(texts)
+    case (.fields(let count), .object(let object)):
+      let fields = object.compactMap { WatchdogSettings.Repair.Header($0.key, $0.value) }
+      guard fields.count == object.count, count.contains(fields.count) else { return nil }
+      return .fields(fields)
     case (.requirement, .bool(let flag)):
       return .requirement(flag ? .mountPoint : .none)
     case (.requirement, .string("auto")):
@@ -59,9 +72,9 @@ extension ConfigurationKey.Kind {
     case .bytes, .requirement:
       if let value = try? JSONValue(parsing: text), let read = read(value) { return read }
       return read(.string(text))
-    case .duration, .text, .name, .path, .canary, .choice:
+    case .duration, .text, .name, .path, .canary, .choice, .url:
       return read(.string(text))
-    case .object, .objects:
+    case .object, .objects, .textOrObject, .texts, .fields:
       return nil
     }
   }
@@ -83,9 +96,35 @@ extension ConfigurationKey.Kind {
     case .canary: "a path below the mount, without \"..\""
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .requirement: "\"auto\", true, false, or an object with \"fsType\", \"source\" or both"
+    case .url(let schemes):
+      "a URL that begins with " + schemes.map { "\($0.rawValue)://" }.joined(separator: " or ")
+        + ", such as \"\(schemes.contains(.tcp) ? "tcp://nas.example:2049" : "http://127.0.0.1:5572/")\""
+    case .texts(let count):
+      "a list of \(count.lowerBound) to \(count.upperBound) texts of at most 4096 bytes"
+    case .fields(let count):
+      "an object of at most \(count.upperBound) texts, by the names of fields"
+    case .textOrObject(let key, _): "\(key.kind.expectation), or an object"
     case .object: "an object"
     case .objects(_, let count): "a list of \(count.lowerBound) to \(count.upperBound) objects"
     }
+  }
+}
+
+extension WatchdogSettings.Repair.Header {
+  /// A field whose name is a token (RFC 9110) and whose value is one line.
+  fileprivate init?(_ name: String, _ value: JSONValue) {
+    let marks = "!#$%&'*+-.^_`|~".utf8
+    let isToken = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      default: marks.contains(byte)
+      }
+    }
+    guard isToken, (1...256).contains(name.utf8.count), let text = value.stringValue,
+      text.utf8.count <= 4096, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+    else { return nil }
+    self.init(name: name, value: text)
   }
 }
 

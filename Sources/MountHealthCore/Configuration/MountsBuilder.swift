@@ -28,7 +28,10 @@ struct MountsBuilder {
       section.values["failureThreshold"] = nil
     }
     var own: [String: ConfigurationValue] = [:]
-    for key in ConfigurationKey.mountKeys { own[key.name] = reader.value(key, in: section) }
+    for key in ConfigurationKey.mountKeys where key != .repair {
+      own[key.name] = reader.value(key, in: section)
+    }
+    let repair = WatchdogSettings.Repair(in: section, &reader)
     let values = Values(own: own, top: top)
 
     let name = own["name"]?.asText.flatMap { MountName($0) }
@@ -43,7 +46,7 @@ struct MountsBuilder {
       Mount(
         name: name, path: path, probe: readProbe(values, section, &reader),
         requirement: values[.requireMount]?.asRequirement ?? .remembered, interval: interval,
-        timeout: timeout, slowAfter: slowAfter, policy: readPolicy(values)))
+        timeout: timeout, slowAfter: slowAfter, policy: readPolicy(values), repair: repair))
   }
 
   /// A mount's own values before those at the top.

@@ -16,13 +16,15 @@ public struct Mount: Hashable, Sendable {
   public var slowAfter: Duration?
   /// When outcomes become health.
   public var policy: HealthPolicy
+  /// What is tried before its pod is replaced; `nil`: what the watchdog says for all.
+  public var repair: WatchdogSettings.Repair?
 
   /// A mount; what is not given has the defaults of `docs/configuration.md`.
   public init(
     name: MountName? = nil, path: MountPath, probe: Probe,
     requirement: MountRequirement = .remembered,
     interval: Duration = .seconds(30), timeout: Duration = .seconds(5), slowAfter: Duration? = nil,
-    policy: HealthPolicy = HealthPolicy()
+    policy: HealthPolicy = HealthPolicy(), repair: WatchdogSettings.Repair? = nil
   ) {
     self.name = name
     self.path = path
@@ -32,6 +34,7 @@ public struct Mount: Hashable, Sendable {
     self.timeout = timeout
     self.slowAfter = slowAfter
     self.policy = policy
+    self.repair = repair
   }
 
   /// The name, or the path where there is none.

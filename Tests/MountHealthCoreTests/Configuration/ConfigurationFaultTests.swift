@@ -43,6 +43,17 @@ import Testing
       return [1, true, [], [:], "x", "INFO", " info"]
     case .requirement:
       return [0, 1, "", "Auto", "true", []]
+    case .url:
+      return [0, true, "", "x", "http://", "ftp://a/", "http://a/ b", [], [:]]
+    case .texts(let count):
+      return [
+        0, true, "", "x", [:], [1], ["a\u{0}"], [.string(String(repeating: "x", count: 4097))],
+        .array(Array(repeating: "x", count: count.upperBound + 1)),
+      ]
+    case .fields:
+      return [0, true, "", "x", [], ["a": 1], ["a b": "x"], ["": "x"], ["a": "x\ny"]]
+    case .textOrObject:
+      return [0, true, []]
     case .object:
       return [0, true, "", "x", []]
     case .objects:

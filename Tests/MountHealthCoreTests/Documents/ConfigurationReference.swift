@@ -59,8 +59,21 @@ import Testing
         [.fsType, .source], in: nil, hasNames: false),
       section(
         "In `watchdog`",
-        "Keys of the object `watchdog`. They are read and checked; this version acts on none of them.",
+        "Keys of the object `watchdog`. [Operations](operations.md) tells what the watchdog does.",
         ConfigurationKey.watchdogKeys, in: watchdog),
+      section(
+        "In `watchdog.budget`", "Keys of the object `budget`.", ConfigurationKey.budgetKeys,
+        in: nil,
+        hasNames: false),
+      section(
+        "In `watchdog.upstream`",
+        "Keys of the object `upstream`. A text in its place is read as its `url`.",
+        ConfigurationKey.upstreamKeys, in: nil, hasNames: false),
+      section(
+        "In `repair`",
+        "Keys of the object `repair`, in `watchdog` for all mounts, in a mount for that one. It has "
+          + "either a `url` or a `command`.",
+        ConfigurationKey.repairKeys, in: nil, hasNames: false),
     ].joined(separator: "\n")
   }
 
@@ -73,12 +86,7 @@ import Testing
     lines.append("|---|---|---|---|")
     for key in keys {
       var name = "`\(key.name)`"
-      let isObject =
-        switch key.kind {
-        case .object, .objects: true
-        default: false
-        }
-      if hasNames, !isObject { name += "<br>`\(key.environmentName(in: parent))`" }
+      if hasNames, key.hasEnvironmentName { name += "<br>`\(key.environmentName(in: parent))`" }
       let fallback = key.defaultText.map { "`\($0)`" } ?? ""
       lines.append("| \(name) | \(key.kind.expectation) | \(fallback) | \(key.summary) |")
     }
