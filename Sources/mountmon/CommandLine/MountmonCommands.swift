@@ -46,7 +46,7 @@ enum MountmonCommands {
         name: "--log-format", value: ValueDeclaration("FORMAT", .oneOf(["json", "text"])),
         summary: "json for machines, text for people.", fallback: "json", group: "Logging",
         emptyMeansAbsent: true),
-    ],
+    ] + KubernetesOptions.declarations,
     examples: [
       .init(
         purpose: "Watch, and log for a person to read.",
@@ -59,11 +59,15 @@ enum MountmonCommands {
       .init(code: 0, meaning: "stopped cleanly, or every mount was ok"),
       .init(code: 1, meaning: "bad configuration, could not start, or a mount was not ok"),
       .init(code: 2, meaning: "bad usage"),
+      .init(code: 86, meaning: "the watchdog's strategy is exit, and a mount is confirmed bad"),
     ],
     environment: [
       .init(
         name: "MOUNTMON_KEY",
-        meaning: "overrides KEY of the file: MOUNTMON_HTTP_PORT for httpPort")
+        meaning: "overrides KEY of the file: MOUNTMON_HTTP_PORT for httpPort"),
+      .init(
+        name: "POD_NAME, POD_NAMESPACE, POD_UID",
+        meaning: "the watchdog's own pod, by the downward API"),
     ])
 
   static let check = CommandDeclaration(
