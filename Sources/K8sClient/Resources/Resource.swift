@@ -1,51 +1,65 @@
-public import JSONValue
+import JSONValue
 
 /// A Kubernetes object of one kind: names for the fields that are used, over JSON that keeps the rest.
-public protocol Resource: Hashable, Sendable {
+///
+/// Three members make a type, its own fields are computed by the subscripts of `JSONBacked`:
+///
+///     struct Backup: Resource {
+///       static let type = ResourceType(
+///         group: "example.org", version: "v1", plural: "backups", kind: "Backup")
+///       var json: JSONValue
+///       init(json: JSONValue) { self.json = json }
+///
+///       var schedule: String? {
+///         get { self[text: "spec", "schedule"] }
+///         set { self[text: "spec", "schedule"] = newValue }
+///       }
+///     }
+public protocol Resource: JSONBacked {
   /// Where objects of this kind are found in the API.
   static var type: ResourceType { get }
-  /// The whole object, unknown fields and the order of keys included.
-  var json: JSONValue { get set }
-  /// The object that some JSON is.
-  init(json: JSONValue)
+  /// What its fields have to be: reading an answer refuses objects whose fields are something else,
+  /// rather than to take them for absent. None, unless a type says so.
+  static var fields: [FieldRule] { get }
 }
 
-/// Where objects of one kind are found in the API.
-public struct ResourceType: Hashable, Sendable {
-  /// The API group; empty for the core group.
-  public var group: String
-  /// The version: `v1`.
-  public var version: String
-  /// The name in paths: `pods`.
-  public var plural: String
-  /// The name in objects: `Pod`.
-  public var kind: String
-  /// Whether its objects live in a namespace.
-  public var isNamespaced: Bool
-  /// Whether nothing but the metadata of its objects is ever asked for.
-  public var isMetadataOnly: Bool
+extension Resource {
+  /// None.
+  public static var fields: [FieldRule] { [] }
 
-  /// A type.
+  /// A new object with nothing but its names.
   ///
   /// - Parameters:
-  ///   - group: The API group; empty for the core group.
-  ///   - version: The version.
-  ///   - plural: The name in paths.
-  ///   - kind: The name in objects.
-  ///   - isNamespaced: Whether its objects live in a namespace.
-  ///   - isMetadataOnly: Whether nothing but the metadata of its objects is ever asked for.
-  public init(
-    group: String = "", version: String, plural: String, kind: String, isNamespaced: Bool = true,
-    isMetadataOnly: Bool = false
-  ) {
-    self.group = group
-    self.version = version
-    self.plural = plural
-    self.kind = kind
-    self.isNamespaced = isNamespaced
-    self.isMetadataOnly = isMetadataOnly
+  ///   - name: Its name.
+  ///   - namespace: Its namespace; `nil` for objects of the whole cluster.
+  public init(named name: ObjectName, in namespace: Namespace?) {
+    self.init(json: ["apiVersion": .string(Self.type.apiVersion), "kind": .string(Self.type.kind)])
+    metadata.name = name
+    metadata.namespace = namespace
   }
 
-  /// What stands in `apiVersion`: `v1`, `batch/v1`.
-  public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+  /// What every object has: names, labels, owners.
+  public var metadata: ObjectMetadata {
+    get { ObjectMetadata(json: json["metadata"] ?? [:]) }
+    set { json["metadata"] = newValue.json }
+  }
+
+  /// The object as people call it: `pod media/plex-0`.
+  public var title: String {
+    let name = (json["metadata"]?["name"]?.stringValue ?? "").plain(limit: 253)
+    let namespace = json["metadata"]?["namespace"]?.stringValue?.plain(limit: 63)
+    let noun = Self.type.noun
+    guard !name.isEmpty else { return namespace.map { "a \(noun) in \($0)" } ?? "a \(noun)" }
+    return "\(noun) \(namespace.map { "\($0)/" } ?? "")\(name)"
+  }
+
+  /// Where the object is found.
+  ///
+  /// - Returns: Its place.
+  /// - Throws: `ValueError` where it has no name, or lacks the namespace that its type needs.
+  public func path() throws(ValueError) -> ObjectPath {
+    try ObjectPath(
+      Self.type, try ObjectName(existing: json["metadata"]?["name"]?.stringValue ?? ""),
+      in: Self.type.isNamespaced ? metadata.namespace : nil)
+  }
 }
