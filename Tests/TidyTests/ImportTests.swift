@@ -19,6 +19,12 @@ private enum Rooms {
     "Sources/MountHealthCore/Live": ["CLinux", "Glibc", "Pacing", "Synchronization"],
     "Sources/HTTPTransport": nio.union(["NIOSSL", "Synchronization"]),
     "Sources/K8sClient": ["HTTPTransport", "JSONValue", "Pacing", "TimeText"],
+    "Sources/K8sClient/Access": ["JSONValue", "Pacing", "Synchronization", "TimeText"],
+    "Sources/K8sClient/Access/YAML": ["JSONValue", "Yams"],
+    "Sources/K8sClient/Cluster": [
+      "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
+    ],
+    "Sources/K8sClient/Live": ["CLinux", "Glibc", "HTTPTransport", "Pacing", "TimeText"],
     "Sources/mountmon": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],

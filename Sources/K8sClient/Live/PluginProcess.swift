@@ -1,0 +1,177 @@
+import CLinux
+import Glibc
+import Pacing
+
+/// One run of a credential plugin, on a thread of its own: reading and waiting block.
+///
+/// The plugin gets a session of its own, so that whatever it started can be killed with it, nothing to
+/// read, and no descriptor of this process.
+struct PluginProcess {
+  /// How much of its standard error is kept: the end, where the reason stands.
+  static let complaintLimit = 4 << 10
+  /// How often the thread looks whether the process ended while something keeps its pipes open.
+  private static let lookPause: Int32 = 20
+
+  private let command: PluginCommand
+  private let deadline: Tick
+  private var pid: Int32 = 0
+  private var output: [UInt8] = []
+  private var complaint: [UInt8] = []
+
+  private init(_ command: PluginCommand) {
+    self.command = command
+    deadline = Self.now() + command.deadline
+  }
+
+  /// Runs a plugin to its end, or to the end of its time. The task's cancellation does not end it.
+  static func run(_ command: PluginCommand) async -> PluginResult {
+    await withCheckedContinuation { continuation in
+      let isStarted = startThread {
+        var process = PluginProcess(command)
+        continuation.resume(returning: process.run())
+      }
+      if !isStarted { continuation.resume(returning: .failed("no thread could be started")) }
+    }
+  }
+
+  private mutating func run() -> PluginResult {
+    guard let outputs = Pipe(), let complaints = Pipe() else {
+      return .failed(errorWords(errno))
+    }
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(nothing) }
+    let error = spawn(nothing, outputs.writing, complaints.writing)
+    guard error == 0 else { return .failed(errorWords(error)) }
+    outputs.closeWriting()
+    complaints.closeWriting()
+    let ending = follow(outputs, complaints)
+    // What it left behind ends with it. It is not reaped yet, so the group is still its own.
+    kill(-pid, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    return ending ?? result(status)
+  }
+
+  private mutating func spawn(_ input: Int32, _ output: Int32, _ errors: Int32) -> Int32 {
+    var arguments = ([command.path] + command.arguments).map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var variables =
+      command.environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for variable in variables { free(variable) } }
+    return clinux_spawn(&pid, command.path, &arguments, &variables, input, output, errors)
+  }
+
+  /// Reads until the process has ended and its pipes hold nothing more.
+  ///
+  /// - Returns: Why it must be killed; `nil` where it ended by itself.
+  private mutating func follow(_ outputs: Pipe, _ complaints: Pipe) -> PluginResult? {
+    var chunk = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      // Asked before the reads: what was written before the end is in the pipes then.
+      let hasEnded = hasEnded()
+      for (pipe, isOutput) in [(outputs, true), (complaints, false)] {
+        while let count = pipe.read(into: &chunk), count > 0 {
+          if isOutput {
+            output += chunk[..<count]
+            guard output.count <= command.outputLimit else { return .tooMuchOutput }
+          } else {
+            complaint = Array((complaint + chunk[..<count]).suffix(Self.complaintLimit))
+          }
+          if Self.now() >= deadline { return .timedOut }
+        }
+      }
+      if hasEnded { return nil }
+      let rest = deadline - Self.now()
+      guard rest > .zero else { return .timedOut }
+      var ready = [outputs, complaints].filter { !$0.isAtEnd }.map {
+        pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0)
+      }
+      poll(&ready, nfds_t(ready.count), Self.lookPause)
+    }
+  }
+
+  /// Whether the process has ended; it stays to be reaped.
+  private func hasEnded() -> Bool {
+    var info = siginfo_t()
+    let result = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT)
+    return result != 0 || info.si_signo != 0
+  }
+
+  private func result(_ status: Int32) -> PluginResult {
+    let words = String(decoding: complaint, as: UTF8.self)
+    let signal = status & 0x7F
+    return signal == 0
+      ? .exited(code: (status >> 8) & 0xFF, output: output, complaint: words)
+      : .signalled(signal, complaint: words)
+  }
+
+  private static func now() -> Tick { Tick(nanoseconds: clinux_monotonic_time()) }
+}
+
+/// A pipe whose reading end does not block.
+private final class Pipe {
+  let reading: Int32
+  private(set) var writing: Int32
+  private(set) var isAtEnd = false
+
+  init?() {
+    var ends: [Int32] = [-1, -1]
+    guard clinux_pipe(&ends) == 0 else { return nil }
+    (reading, writing) = (ends[0], ends[1])
+    _ = fcntl(reading, F_SETFL, fcntl(reading, F_GETFL) | O_NONBLOCK)
+  }
+
+  deinit {
+    close(reading)
+    closeWriting()
+  }
+
+  func closeWriting() {
+    if writing >= 0 { close(writing) }
+    writing = -1
+  }
+
+  /// What there is; 0 at the end, `nil` where there is nothing at this moment.
+  func read(into chunk: inout [UInt8]) -> Int? {
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(reading, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN { return nil }
+      isAtEnd = count <= 0
+      return max(count, 0)
+    }
+  }
+}
+
+/// Starts a detached thread on which no signal arrives.
+private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  defer { pthread_attr_destroy(&attributes) }
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  pthread_attr_setstacksize(&attributes, 256 << 10)
+  var all = sigset_t()
+  var before = sigset_t()
+  sigfillset(&all)
+  pthread_sigmask(SIG_SETMASK, &all, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+  let box = Unmanaged.passRetained(ThreadBody(body))
+  var thread = pthread_t()
+  let error = pthread_create(
+    &thread, &attributes,
+    { argument in
+      guard let argument else { return nil }
+      Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
+  if error != 0 { box.release() }
+  return error == 0
+}
+
+private final class ThreadBody: Sendable {
+  let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
+  }
+}
