@@ -14,7 +14,7 @@ private enum Rooms {
     "Sources/MountHealthCore/Health": ["Pacing"],
     "Sources/MountHealthCore/Mount": [],
     "Sources/MountHealthCore/Probe": [],
-    "Sources/MountHealthCore/Remedy": ["Pacing"],
+    "Sources/MountHealthCore/Remedy": ["Pacing", "TimeText"],
     "Sources/MountHealthCore/Worker": ["TimeText", "Pacing"],
     "Sources/MountHealthCore/Live": ["CLinux", "Glibc", "Pacing", "Synchronization"],
     "Sources/HTTPTransport": nio.union(["NIOSSL", "Synchronization"]),
