@@ -44,6 +44,10 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     fields.append(Field(name, value))
   }
 
+  mutating func removeLast() {
+    fields.removeLast()
+  }
+
   private static func same(_ one: String, _ other: String) -> Bool {
     guard one.utf8.count == other.utf8.count else { return false }
     return zip(one.utf8, other.utf8).allSatisfy { lowercased($0) == lowercased($1) }

@@ -4,7 +4,7 @@ public struct TransportError: Error, Hashable, Sendable {
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Name: String {
       case unreachable, refused, unresolved, handshakeFailed, timedOut, cut, malformed, tooLarge
-      case cancelled, closed
+      case cancelled, closed, busy, invalidRequest
     }
 
     private let name: Name
@@ -29,6 +29,12 @@ public struct TransportError: Error, Hashable, Sendable {
     public static let cancelled = Code(name: .cancelled)
     /// The client was shut down.
     public static let closed = Code(name: .closed)
+
+    /// As many exchanges wait for a connection already as may.
+    public static let busy = Code(name: .busy)
+    /// What was asked for cannot be sent: a line break in a field, a target without a slash. A fault of
+    /// the caller, so trying again does not help.
+    public static let invalidRequest = Code(name: .invalidRequest)
 
     /// Its name.
     public var description: String { name.rawValue }

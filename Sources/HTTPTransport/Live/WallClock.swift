@@ -1,0 +1,7 @@
+import Glibc
+
+/// What time it is for people and certificates.
+enum WallClock {
+  /// Seconds since 1970.
+  static var now: Int64 { Int64(time(nil)) }
+}
