@@ -57,16 +57,28 @@ public struct KubernetesError: Error, Hashable, Sendable {
   public let transport: TransportError?
   /// Whether what was asked for may have happened all the same: read before trying again.
   public let mayHaveHappened: Bool
+  /// What is wrong, where neither the server nor the transport says it: why an answer is malformed,
+  /// or why nothing was sent.
+  public let detail: String?
 
   /// An error.
+  ///
+  /// - Parameters:
+  ///   - code: What kind of failure it is.
+  ///   - operation: What was done: `evict pod media/plex-0`.
+  ///   - status: What the server said.
+  ///   - transport: Why no answer came.
+  ///   - mayHaveHappened: Whether what was asked for may have happened all the same.
+  ///   - detail: What is wrong, where neither the server nor the transport says it.
   public init(
     _ code: Code, _ operation: String, status: Status? = nil, transport: TransportError? = nil,
-    mayHaveHappened: Bool = false
+    mayHaveHappened: Bool = false, detail: String? = nil
   ) {
     self.code = code
     self.operation = operation
     self.status = status
     self.transport = transport
     self.mayHaveHappened = mayHaveHappened
+    self.detail = detail
   }
 }
