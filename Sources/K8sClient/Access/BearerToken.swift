@@ -22,8 +22,10 @@ enum BearerToken {
 }
 
 /// Why some content was not taken: what is said after the name of where it came from.
-struct Refusal: Error, Hashable {
+struct Refusal: Error, Hashable, CustomStringConvertible {
   let reason: String
+
+  var description: String { reason }
 
   init(_ reason: String) {
     self.reason = reason

@@ -63,7 +63,7 @@ extension ExecPlugin {
     if command.contains("/") { plugin.command = fields.resolve(command) }
     for (index, value) in (fields.array("args") ?? []).enumerated() {
       guard let text = value.stringValue, !text.utf8.contains(0) else {
-        fields.fault("args[\(index)]", "expected a string, found \(value.kind)")
+        fields.fault("args", index, "expected a string, found \(value.kind)")
         continue
       }
       plugin.arguments.append(text)
@@ -72,7 +72,7 @@ extension ExecPlugin {
       guard let name = value["name"]?.stringValue, let text = value["value"]?.stringValue,
         !name.isEmpty, !(name + text).utf8.contains(0), !name.contains("=")
       else {
-        fields.fault("env[\(index)]", "expected a name and a value")
+        fields.fault("env", index, "expected a name and a value")
         continue
       }
       plugin.environment[name] = text

@@ -13,6 +13,11 @@ struct FieldReader {
     faults.append("\(entry.place(key)): \(words)")
   }
 
+  mutating func fault(_ key: String, _ index: Int, _ words: String) {
+    let path = entry.path.appending(key).appending(index)
+    faults.append("\(Shown.text(entry.file)), \(path): \(words)")
+  }
+
   func has(_ key: String) -> Bool { entry.json[key].map { !$0.isNull } ?? false }
 
   mutating func string(_ key: String) -> String? {

@@ -36,6 +36,7 @@ final class FileCredential: CredentialSource {
   }
 
   func refused(_ credential: ClientCredential) async {
+    guard let current = try? await self.credential(), current == credential else { return }
     token?.doubt()
     chain?.doubt()
     key?.doubt()

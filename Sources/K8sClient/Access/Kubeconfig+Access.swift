@@ -99,10 +99,11 @@ private struct ContextReader {
     if fields.string("proxy-url") != nil {
       fields.fault("proxy-url", "proxies are not supported; reach the server without one")
     }
-    guard let url = fields.string("server"), !url.isEmpty else {
+    guard fields.has("server") else {
       fields.fault("server", "is missing")
       return nil
     }
+    guard let url = fields.string("server") else { return nil }
     do throws(AccessError) {
       let server = try ServerEndpoint(url: url)
       origins.append(.init("server", fields.entry.place("server")))
