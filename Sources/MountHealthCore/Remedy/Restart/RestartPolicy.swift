@@ -14,7 +14,7 @@ public struct RestartPolicy: Hashable, Sendable {
   public var strategy: RestartStrategy
   /// How often a workload's pods are replaced at the most.
   public var budget: RestartBudget
-  /// How many pods of a workload may be down for a restart at a time: 1 or more.
+  /// How many pods of a workload may be down for a restart at a time: 1 to 32.
   public var concurrency: Int
   /// What is asked before a pod is replaced; `nil`: nothing.
   public var upstream: UpstreamGuard?
@@ -42,7 +42,7 @@ public struct RestartPolicy: Hashable, Sendable {
     self.retryBackoffMax = max(retryBackoffMax, retryBackoffInitial)
     self.strategy = strategy
     self.budget = budget
-    self.concurrency = max(concurrency, 1)
+    self.concurrency = min(max(concurrency, 1), 32)
     self.upstream = upstream
     self.dryRun = dryRun
     self.claimDuration = max(claimDuration, .seconds(60))
