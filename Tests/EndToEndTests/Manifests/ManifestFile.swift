@@ -1,0 +1,85 @@
+import Foundation
+import JSONValue
+import Testing
+
+/// One object of a YAML file below `Examples/kubernetes`.
+struct ManifestObject: CustomStringConvertible {
+  /// Relative to `Examples/kubernetes`, such as `rbac/rbac.yaml`.
+  let file: String
+  let value: JSONValue
+
+  var kind: String { value["kind"]?.stringValue ?? "" }
+  var name: String { value["metadata"]?["name"]?.stringValue ?? "" }
+  var description: String { "\(file): \(kind)/\(name)" }
+
+  /// The pod that a Deployment or a StatefulSet makes.
+  var pod: PodTemplate? {
+    guard let template = value["spec"]?["template"] else { return nil }
+    return PodTemplate(owner: self, value: template)
+  }
+}
+
+/// The example manifests.
+enum Manifests {
+  static let folder = BuiltProgram.package + "/Examples/kubernetes"
+
+  /// Every YAML file, relative to the folder.
+  static var files: [String] {
+    let walk = FileManager.default.enumerator(atPath: folder)
+    return (walk?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+  }
+
+  /// What these files hold, as Python's YAML reader sees it.
+  static func objects(in files: [String] = files) async throws -> [ManifestObject] {
+    let paths = files.map { "\(folder)/\($0)" }
+    let reader = BuiltProgram.package + "/scripts/manifests.py"
+    let outcome = try await Child(["python3", reader] + paths).finish(within: .seconds(30))
+    guard outcome.ending == .exited(0) else {
+      throw KitError("reading manifests: \(outcome.ending) \(outcome.errors)")
+    }
+    return try (JSONValue(parsing: outcome.output).arrayValue ?? []).map { entry in
+      let path = try #require(entry["path"]?.stringValue)
+      let document = try #require(entry["document"])
+      return ManifestObject(file: String(path.dropFirst(folder.count + 1)), value: document)
+    }
+  }
+
+  /// All objects but the kustomizations, which Kubernetes never sees.
+  static func all() async throws -> [ManifestObject] {
+    try await objects().filter { $0.kind != "Kustomization" }
+  }
+
+  /// The pods of all workloads.
+  static func pods() async throws -> [PodTemplate] { try await all().compactMap(\.pod) }
+
+  /// The variants, by the folder that is applied: each with all objects that belong to it.
+  static func variants() async throws -> [String: [ManifestObject]] {
+    let objects = try await objects()
+    let workloads = Set(objects.filter { $0.pod != nil }.map(\.file.parent))
+    return Dictionary(
+      uniqueKeysWithValues: workloads.map { folder in
+        let files = Self.files(of: folder, in: objects)
+        return (folder, objects.filter { files.contains($0.file) })
+      })
+  }
+
+  /// The files that a kustomization brings in, by itself and by those that it names.
+  static func files(of folder: String, in objects: [ManifestObject]) -> Set<String> {
+    let own = objects.first { $0.file == "\(folder)/kustomization.yaml" }
+    let resources = own?.value["resources"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    var files: Set<String> = []
+    for resource in resources {
+      if resource.hasPrefix("../") {
+        files.formUnion(Self.files(of: String(resource.dropFirst(3)), in: objects))
+      } else {
+        files.insert("\(folder)/\(resource)")
+      }
+    }
+    return files
+  }
+}
+
+extension String {
+  /// The folder of a path.
+  var parent: String { split(separator: "/").dropLast().joined(separator: "/") }
+}
