@@ -29,8 +29,13 @@ enum Manifests {
     return (walk?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
   }
 
-  /// What these files hold, as Python's YAML reader sees it.
-  static func objects(in files: [String] = files) async throws -> [ManifestObject] {
+  /// What they hold; read once.
+  static func objects() async throws -> [ManifestObject] { try await reading.value }
+
+  private static let reading = Task { try await read() }
+
+  /// What they hold, as Python's YAML reader sees it.
+  private static func read() async throws -> [ManifestObject] {
     let paths = files.map { "\(folder)/\($0)" }
     let reader = BuiltProgram.package + "/scripts/manifests.py"
     let outcome = try await Child(["python3", reader] + paths).finish(within: .seconds(30))

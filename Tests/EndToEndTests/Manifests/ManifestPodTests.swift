@@ -29,14 +29,24 @@ import TimeText
       value: [
         "spec": [
           "hostNetwork": true, "volumes": [["name": "a", "hostPath": ["path": "/"]]],
-          "containers": [["name": "a"], ["name": "b", "securityContext": ["privileged": true]]],
+          "containers": [
+            ["name": "a", "livenessProbe": ["httpGet": ["host": "10.0.0.1", "port": 80]]],
+            [
+              "name": "b", "ports": [["hostPort": 80]],
+              "securityContext": ["privileged": true, "capabilities": ["add": ["SYS_ADMIN"]]],
+            ],
+          ],
         ]
       ])
     #expect(bare.excesses == ["hostNetwork", "a volume of the kind hostPath"])
     let all = [
       "may gain privileges", "may run as root", "has no seccomp profile", "keeps capabilities",
     ]
-    #expect(bare.containers.map(\.excesses) == [all, ["is privileged"] + all])
+    let more = ["adds SYS_ADMIN", "takes a port of the node"]
+    #expect(
+      bare.containers.map(\.excesses) == [
+        all + ["probes another host"], ["is privileged"] + all + more,
+      ])
   }
 
   @Test func `keeps mountmon from writing and from taking more than it needs`() async throws {

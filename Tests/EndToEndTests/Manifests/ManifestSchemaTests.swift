@@ -63,6 +63,25 @@ struct `The manifests` {
     #expect(try await Manifests.variants().count == 4)
   }
 
+  @Test func `name files that are there`() throws {
+    for file in Manifests.files {
+      let text = try String(contentsOfFile: "\(Manifests.folder)/\(file)", encoding: .utf8)
+      let comments = text.split(separator: "\n").filter { $0.contains("#") }
+      for comment in comments {
+        let paths =
+          comment.matches(of: /(\.\.\/[\w.\/-]*\w)/).map {
+            "\(Manifests.folder)/\(file.parent)/\($0.1)"
+          }
+          + comment.matches(of: /((?:docs|Examples)\/[\w.\/-]*\w)/).map {
+            "\(BuiltProgram.package)/\($0.1)"
+          }
+        for path in paths {
+          #expect(FileManager.default.fileExists(atPath: path), "\(file): \(comment)")
+        }
+      }
+    }
+  }
+
   @Test func `make each object once`() async throws {
     for (variant, objects) in try await Manifests.variants() {
       let names = objects.map { "\($0.kind)/\($0.name)" }

@@ -77,6 +77,10 @@ extension ManifestContainer {
     for port in value["ports"]?.arrayValue ?? [] where (port["hostPort"]?.intValue ?? 0) != 0 {
       found.append("takes a port of the node")
     }
+    for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
+      let handlers = [value[probe]?["httpGet"], value[probe]?["tcpSocket"]].compactMap { $0 }
+      if handlers.contains(where: { $0["host"] != nil }) { found.append("probes another host") }
+    }
     for key in ["seLinuxOptions", "windowsOptions", "procMount", "appArmorProfile"]
     where effective(key) != nil {
       found.append("sets \(key), which these rules do not judge")
