@@ -45,6 +45,8 @@ extension PodIdentity {
   public static func find(
     environment: [String: String], claims: TokenClaims?, mountInfo: [UInt8]
   ) throws(AccessError) -> PodIdentity {
+    // A token that is bound to no pod tells of a service account, which may be used elsewhere.
+    let claims = claims?.podName == nil && claims?.podUID == nil ? nil : claims
     var search = Search()
     let namespace = search.piece(
       "namespace", "POD_NAMESPACE", environment, [("the token", claims?.namespace)]
@@ -62,6 +64,31 @@ extension PodIdentity {
     return PodIdentity(
       namespace: namespace, name: name, uid: uid, serviceAccount: claims?.serviceAccount)
   }
+
+  /// Finds out from the environment, the token of some access and `/proc/self/mountinfo`.
+  ///
+  /// - Parameters:
+  ///   - access: Whose token is looked at; `nil` for none.
+  ///   - surroundings: Environment and files.
+  /// - Returns: The identity, all of whose pieces are known.
+  /// - Throws: `AccessError` as above.
+  public static func find(
+    _ access: ClusterAccess?, in surroundings: Surroundings
+  ) throws(AccessError) -> PodIdentity {
+    var claims: TokenClaims?
+    if case .presented(let token?, _)? = access?.credentials,
+      let bytes = try? token.bytes(limit: BearerToken.maximumBytes, in: surroundings.files),
+      let secret = try? BearerToken.read(bytes)
+    {
+      claims = TokenClaims.read(secret)
+    }
+    let mounts = try? surroundings.files.read("/proc/self/mountinfo", maximumMountInfoBytes)
+    return try find(
+      environment: surroundings.environment, claims: claims, mountInfo: mounts ?? [])
+  }
+
+  /// The most of `/proc/self/mountinfo` that is read.
+  static let maximumMountInfoBytes = 16 << 20
 
   /// The uid in the paths that the kubelet mounts into each container:
   /// `…/pods/<uid>/etc-hosts` at `/etc/hosts`, `…/pods/<uid>/containers/…` at

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Pacing
 import TimeText
 
 extension Surroundings {
@@ -10,7 +9,7 @@ extension Surroundings {
   public static func live() -> Surroundings {
     Surroundings(
       environment: liveEnvironment(), files: .live,
-      now: { Tick(nanoseconds: clinux_monotonic_time()) },
+      now: TickClock.continuous.now,
       wallTime: { Timestamp(seconds: 0, nanoseconds: clinux_wall_time()) },
       run: { command in await PluginProcess.run(command) })
   }

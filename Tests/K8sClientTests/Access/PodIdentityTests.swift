@@ -35,8 +35,15 @@ private func find(
       try find(["POD_UID": podUID.uppercased(), "POD_NAME": ""], claims).description == expected)
   }
 
+  @Test func `is not told by a token that is bound to no pod`() throws {
+    let claims = TokenClaims(namespace: "automation", serviceAccount: "robot")
+    let identity = try find(complete, claims)
+    #expect(identity.namespace.description == "media")
+    #expect(identity.serviceAccount == nil)
+  }
+
   @Test func `keeps the service account`() throws {
-    let claims = TokenClaims(serviceAccount: "plex")
+    let claims = TokenClaims(podName: "plex-0", serviceAccount: "plex")
     #expect(try find(complete, claims).serviceAccount == "plex")
   }
 
@@ -67,7 +74,7 @@ private func find(
 
   @Test func `is in doubt where the sources disagree`() {
     #expect(
-      words { try find(complete, TokenClaims(namespace: "tv")) }
+      words { try find(complete, TokenClaims(namespace: "tv", podName: "plex-0")) }
         == "find out which pod this is: namespace: POD_NAMESPACE says \"media\", the token says "
         + "\"tv\"; set POD_NAMESPACE from fieldRef metadata.namespace, not from a fixed value")
     #expect(words { try find(complete, TokenClaims(podName: "plex-1")) }.contains("name: POD_NAME"))
