@@ -37,12 +37,16 @@ private enum Rooms {
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Output": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
+    "Sources/mountmon/Recovery": [
+      "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "Synchronization",
+      "TimeText",
+    ],
     "Sources/mountmon/Serve": nio.union(["Synchronization"]),
     "Sources/mountmon/Shell": [
       "CLinux", "Dispatch", "Glibc", "MountHealthCore", "Pacing", "Synchronization", "TimeText",
     ],
     "Sources/mountmon/Sidecar": [
-      "JSONValue", "MountHealthCore", "Pacing", "Synchronization", "TimeText",
+      "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "Synchronization", "TimeText",
     ],
     "Tests/FaultFS": ["CLinux", "Glibc"],
     // As a program of somebody else: what is public, and what it likes.

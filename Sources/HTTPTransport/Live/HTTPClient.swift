@@ -107,4 +107,18 @@ public final class HTTPClient: Transport {
     }
     return ticket
   }
+
+  /// Opens a connection and closes it again.
+  ///
+  /// - Returns: Whether it was begun: false once the client is shut down.
+  func knock(
+    by deadline: NIODeadline, _ done: @escaping @Sendable (Result<Void, any Error>) -> Void
+  ) -> Bool {
+    door.enter { desk in
+      Connector(desk).connect(by: deadline) { _ in true }.assumeIsolated().whenComplete { result in
+        if case .success(let channel) = result { channel.close(promise: nil) }
+        done(result.map { _ in })
+      }
+    }
+  }
 }

@@ -20,7 +20,7 @@ extension ConfigurationKey {
       + "eviction, and a deletion where that is refused), or exit (mountmon ends with exit code 86, "
       + "for pods whose restart policy restarts all containers on it).")
   static let concurrency = ConfigurationKey(
-    "concurrency", .integer(1...100), default: "1",
+    "concurrency", .integer(1...32), default: "1",
     "How many pods of the workload the watchdog may have down at once.")
   static let replacementDeadline = ConfigurationKey(
     "replacementDeadline", .duration(.seconds(60)...(.seconds(86400))), default: "15m",

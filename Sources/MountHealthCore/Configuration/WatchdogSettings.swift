@@ -14,7 +14,7 @@ public struct WatchdogSettings: Hashable, Sendable {
   public var strategy = Strategy.evict
   /// How many restarts a workload may have.
   public var budget = Budget()
-  /// How many pods of the workload may be down at once because of this: 1 to 100.
+  /// How many pods of the workload may be down at once because of this: 1 to 32.
   public var concurrency = 1
   /// How long a replacement may take to become ready before it no longer keeps others waiting.
   public var replacementDeadline = Duration.seconds(900)

@@ -7,6 +7,8 @@ struct SidecarMetrics {
   var statuses: [MountStatus]
   var vitals: MountMonitor.Vitals
   var server: ServerStatistics.Snapshot
+  /// What the watchdog is about; `nil` where there is none.
+  var watchdog: WatchdogView.Snapshot?
   var clock: WallClock
   /// When this process began.
   var start: Tick
@@ -19,6 +21,7 @@ struct SidecarMetrics {
     ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
     addMounts(to: &page)
     addProbes(to: &page)
+    if let watchdog { WatchdogMetrics(snapshot: watchdog).add(to: &page) }
     addProcess(to: &page)
     return page
   }

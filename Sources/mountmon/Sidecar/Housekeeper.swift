@@ -7,6 +7,7 @@ struct Housekeeper: Sendable {
   var monitor: MountMonitor
   var routes: SidecarRoutes
   var server: HTTPServer
+  var watchdog: Watchdog?
   var log: Log
   /// What the sidecar began with.
   var initial: ConfigurationSource.Loaded
@@ -69,6 +70,7 @@ struct Housekeeper: Sendable {
       for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
       monitor.configure(loaded.configuration.mounts)
       routes.configure(liveness: loaded.configuration.liveness)
+      watchdog?.configure(loaded.configuration.watchdog)
       for key in initial.configuration.keysNotReloaded(
         comparedTo: loaded.configuration)
       {
@@ -86,6 +88,7 @@ struct Housekeeper: Sendable {
   private func shutDown(_ signal: String) {
     log.info("received shutdown signal", ["signal": .string(signal)])
     routes.shutDown()
+    watchdog?.stop()
     // A second signal is one who cannot wait.
     _ = ProcessSetup.waitForSignal(atMost: Sidecar.farewell)
     server.stop(within: min(Sidecar.patience, initial.configuration.shutdownTimeout))
@@ -101,6 +104,7 @@ extension Configuration {
     if logLevel != other.logLevel { keys.append("logLevel") }
     if logFormat != other.logFormat { keys.append("logFormat") }
     if shutdownTimeout != other.shutdownTimeout { keys.append("shutdownTimeout") }
+    if !watchdog.isEnabled, other.watchdog.isEnabled { keys.append("watchdog.enabled") }
     return keys
   }
 }

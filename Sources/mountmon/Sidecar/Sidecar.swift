@@ -1,3 +1,4 @@
+import K8sClient
 import MountHealthCore
 import Synchronization
 
@@ -10,15 +11,20 @@ struct Sidecar {
   private let monitor: MountMonitor
   private let routes: SidecarRoutes
   private let server: HTTPServer
+  private let watchdog: Watchdog?
+  private let exitCode = ExitCode()
 
   /// How long readiness is refused before the listener closes: whoever asks in that time learns
   /// that there will be nobody to ask.
   static let farewell = Duration.milliseconds(150)
   /// How long answers in flight may take after that.
   static let patience = Duration.milliseconds(500)
+  /// How long the watchdog may take to put its things in order.
+  static let lastCalls = Duration.milliseconds(400)
 
   init(
-    _ loaded: ConfigurationSource.Loaded, _ source: ConfigurationSource, _ log: Log
+    _ loaded: ConfigurationSource.Loaded, _ source: ConfigurationSource, _ access: AccessChoice?,
+    _ log: Log
   ) throws {
     self.loaded = loaded
     let configuration = loaded.configuration
@@ -27,8 +33,12 @@ struct Sidecar {
     monitor = try MountMonitor(
       mounts: configuration.mounts, prober: .worker(command: ProcessSetup.probeWorker))
     let statistics = ServerStatistics()
+    watchdog =
+      configuration.watchdog.isEnabled
+      ? try Watchdog(
+        configuration.watchdog, monitor, .live(access, exitCode.end, log), log) : nil
     routes = SidecarRoutes(
-      monitor, liveness: configuration.liveness, statistics: statistics)
+      monitor, liveness: configuration.liveness, statistics: statistics, watchdog: watchdog?.view)
     server = HTTPServer(
       at: try ListenAddress(host: configuration.httpAddress, port: configuration.httpPort),
       serving: HTTPService(
@@ -37,8 +47,9 @@ struct Sidecar {
 
   /// Runs until SIGTERM or SIGINT.
   ///
-  /// - Returns: Whether it was a signal that ended it, and not the end of the monitor.
-  func run() throws -> Bool {
+  /// - Returns: The exit code: 0 where it was a signal that ended it, 1 where the monitor came to an
+  ///   end, `RestartPolicy.exitCode` where the watchdog wants the containers restarted.
+  func run() throws -> Int32 {
     tellStart()
     // Every thread from here on leaves the signals to the one that waits for them.
     ProcessSetup.blockSignals()
@@ -51,12 +62,15 @@ struct Sidecar {
       server.stop(within: .zero)
     }
     let housekeeper = Housekeeper(
-      source: source, monitor: monitor, routes: routes, server: server, log: log,
-      initial: loaded)
+      source: source, monitor: monitor, routes: routes, server: server, watchdog: watchdog,
+      log: log, initial: loaded)
     try housekeeper.start()
     defer { monitor.stop() }
+    exitCode.whenSet { [server] in server.stop(within: .milliseconds(100)) }
+    if let watchdog { Task.detached { await watchdog.run() } }
     try server.run { [log] port in log.info("http server started", ["port": .int(port)]) }
-    return !isBlind.load(ordering: .acquiring)
+    watchdog?.waitUntilEnded(atMost: Self.lastCalls)
+    return exitCode.value ?? (isBlind.load(ordering: .acquiring) ? 1 : 0)
   }
 
   private func tellStart() {
@@ -70,11 +84,6 @@ struct Sidecar {
       ])
     for mount in configuration.mounts {
       log.info("mount registered", mount.logFields)
-    }
-    if configuration.watchdog.isEnabled {
-      log.warn(
-        "watchdog not available",
-        ["reason": "this version does not restart pods: mounts are watched and told of, no more"])
     }
   }
 }

@@ -1,4 +1,5 @@
 import JSONValue
+import K8sClient
 import MountHealthCore
 import TimeText
 
@@ -6,6 +7,8 @@ import TimeText
 struct SidecarCommand {
   private let command: ParsedCommand
   private let source: ConfigurationSource
+  /// Where the API server is, where options say so.
+  private let access: AccessChoice?
 
   init(_ command: ParsedCommand) {
     self.command = command
@@ -14,6 +17,7 @@ struct SidecarCommand {
     flags["httpAddress"] = command.value("--http-address")
     flags["logLevel"] = command.value("--log-level")
     flags["logFormat"] = command.value("--log-format")
+    access = AccessChoice(command)
     source = ConfigurationSource(path: command.value("--config"), flags: flags)
   }
 
@@ -37,9 +41,9 @@ struct SidecarCommand {
       return InitContainer(loaded.configuration, log).run()
     }
     do {
-      guard try Sidecar(loaded, source, log).run() else { return 1 }
-      log.info("shutdown complete")
-      return 0
+      let code = try Sidecar(loaded, source, access, log).run()
+      if code == 0 { log.info("shutdown complete") }
+      return code
     } catch {
       log.error("could not start", ["error": .string("\(error)")])
       return 1

@@ -11,9 +11,14 @@ final class SidecarRoutes: Sendable {
   private let start = Tick.now()
   private let isShuttingDown = Atomic(false)
   private let liveness: Mutex<LivenessRule>
+  private let watchdog: WatchdogView?
   private let readiness = AnswerCache()
 
-  init(_ monitor: MountMonitor, liveness: Configuration.Liveness, statistics: ServerStatistics) {
+  init(
+    _ monitor: MountMonitor, liveness: Configuration.Liveness, statistics: ServerStatistics,
+    watchdog: WatchdogView?
+  ) {
+    self.watchdog = watchdog
     self.monitor = monitor
     self.statistics = statistics
     self.liveness = Mutex(LivenessRule(setting: liveness, start: start))
@@ -77,14 +82,19 @@ final class SidecarRoutes: Sendable {
   }
 
   private func status() -> HTTPAnswer {
-    .json(.ok, StatusDocument.document(monitor.statuses(), at: .now()).text() + "\n")
+    let clock = WallClock.now()
+    var document = StatusDocument.document(monitor.statuses(), at: clock)
+    if let watchdog {
+      document["watchdog"] = .object(StatusDocument.watchdog(watchdog.snapshot, at: clock))
+    }
+    return .json(.ok, document.text() + "\n")
   }
 
   private func metrics(_ question: HTTPQuestion) -> HTTPAnswer {
     let format = MetricsFormat(accept: question.accept)
     let metrics = SidecarMetrics(
       statuses: monitor.statuses(), vitals: monitor.signsOfLife, server: statistics.snapshot,
-      clock: .now(), start: start)
+      watchdog: watchdog?.snapshot, clock: .now(), start: start)
     return HTTPAnswer(
       .ok, contentType: format.contentType, body: metrics.page(format).finish())
   }
