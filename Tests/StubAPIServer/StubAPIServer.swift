@@ -1,2 +1,0 @@
-/// A Kubernetes API server for tests.
-public struct StubAPIServer {}

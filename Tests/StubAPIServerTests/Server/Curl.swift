@@ -1,0 +1,66 @@
+import Foundation
+import JSONValue
+import StubAPIServer
+
+/// The command of that name: a client that is not ours.
+struct Curl {
+  let server: StubAPIServer
+  var token: String?
+  private let authority: URL
+
+  init(_ server: StubAPIServer, token: String? = nil) throws {
+    self.server = server
+    self.token = token ?? server.administratorToken
+    authority = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pem")
+    try Data(server.certificates.authorityPEM.utf8).write(to: authority)
+  }
+
+  struct Answer {
+    var status: Int
+    var head: String
+    var body: String
+    /// What curl itself said: 0 is well, 56 a cut connection, 28 a timeout.
+    var exitCode: Int32
+
+    var json: JSONValue? { try? JSONValue(parsing: body) }
+  }
+
+  func callAsFunction(
+    _ method: String, _ path: String, body: String? = nil, timeout: Int = 20,
+    headers: [String] = [], more: [String] = []
+  ) async throws -> Answer {
+    var arguments = [
+      "curl", "-sS", "-i", "--http1.1", "--cacert", authority.path, "-X", method, "--max-time",
+      String(timeout), "-A", "curl-test/1", "-H", "Accept: application/json",
+    ]
+    if let token { arguments += ["-H", "Authorization: Bearer \(token)"] }
+    if let body {
+      arguments += ["-d", body]
+      if !headers.contains(where: { $0.hasPrefix("Content-Type") }) {
+        arguments += ["-H", "Content-Type: application/json"]
+      }
+    }
+    for header in headers { arguments += ["-H", header] }
+    let whole = arguments + more + [server.url + path]
+    return try await Task.detached { try Self.run(whole) }.value
+  }
+
+  private static func run(_ arguments: [String]) throws -> Answer {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let text = String(decoding: data, as: UTF8.self)
+    let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let head = String(parts.first ?? "")
+    let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return Answer(
+      status: status, head: head, body: parts.count > 1 ? String(parts[1]) : "",
+      exitCode: process.terminationStatus)
+  }
+}
