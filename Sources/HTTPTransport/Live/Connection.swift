@@ -1,7 +1,6 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import NIOTLS
 
 /// One connection: opens it, turns what its channel reports into events of the exchange that it
 /// carries, and does what the desk says. Decides nothing. Lives on the event loop.
@@ -140,6 +139,11 @@ extension Connection {
 
   func handshakeEnded() {
     guard case .handshaking(let channel, let tls) = phase else { return }
+    if desk.plan.checksName, let name = desk.plan.endpoint.serverName,
+      tls.peerCertificate.map({ CertificateNames($0).cover(name) }) != true
+    {
+      return fail(handshakeTrouble(NIOSSLExtraError.failedToValidateHostname, tls))
+    }
     phase = .open(channel, tls)
     tell(.opened)
   }

@@ -85,14 +85,6 @@ extension HandshakeFailure.Certificate {
   init(_ certificate: NIOSSLCertificate) {
     self.init(
       notBefore: Int64(certificate.notValidBefore), notAfter: Int64(certificate.notValidAfter),
-      names: Self.names(in: certificate.description))
-  }
-
-  /// The library has no lasting way to the names but its text, which ends in them.
-  private static func names(in text: String) -> String {
-    guard let mark = text.firstRange(of: "alternative_names=") else { return "" }
-    let names = text[mark.upperBound...].prefix { $0 != ">" && $0 != ";" }
-    let safe = names.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }.prefix(200)
-    return String(String.UnicodeScalarView(safe)).split(separator: ",").joined(separator: ", ")
+      names: CertificateNames(certificate).text)
   }
 }

@@ -49,8 +49,8 @@ public final class HTTPClient: Transport {
     on group: (any EventLoopGroup)?, lookup: @escaping NameLookup.System
   ) throws(HTTPSettingsError) {
     plan = ClientPlan(
-      endpoint: endpoint, tls: endpoint.usesTLS ? try tls.context() : nil, limits: limits,
-      lookup: lookup)
+      endpoint: endpoint, tls: endpoint.usesTLS ? try tls.context() : nil,
+      checksName: tls.verification == .full, limits: limits, lookup: lookup)
     door = LoopDoor(plan, on: group)
   }
 

@@ -79,7 +79,7 @@ struct StatusLine: Hashable, Sendable {
 
   static let beginning = Array("HTTP/1.".utf8)
 
-  /// - Parameter line: `HTTP/1.1 200 OK`, without its end; the words after the number may be missing.
+  /// Reads `HTTP/1.1 200 OK`, without its end; the words after the number may be missing.
   init(_ line: ArraySlice<UInt8>) throws(AnswerFault) {
     let fault = AnswerFault.malformed("its first line is \(AnswerFault.shown(line))")
     let rest = line.dropFirst(Self.beginning.count)

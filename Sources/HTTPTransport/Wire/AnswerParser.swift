@@ -230,6 +230,12 @@ struct AnswerParser: Sendable {
     if line.starts(with: [0x15, 0x03]) || line.starts(with: [0x16, 0x03]) {
       throw .malformed("the server speaks TLS: use https")
     }
+    // The frame with which a server of HTTP/2 begins: SETTINGS, of less than 256 bytes.
+    if line.count >= 4, line.starts(with: [0, 0]), line[line.startIndex + 3] == 4 {
+      throw .malformed("the server speaks HTTP/2 without being asked, and not HTTP/1.1")
+    }
+    // With the first bytes of something else, wait for the rest of what tells it.
+    if line.count < 4, line.starts(with: [0]) { return }
     throw .malformed("it begins with \(AnswerFault.shown(line)), which is not HTTP/1.1")
   }
 }

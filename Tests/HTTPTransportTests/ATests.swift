@@ -1,5 +1,0 @@
-import Testing
-
-@Suite struct `A room` {
-  @Test func `builds`() {}
-}
