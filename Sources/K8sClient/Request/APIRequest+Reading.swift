@@ -80,6 +80,15 @@ extension APIRequest {
       isRepeatable: true)
   }
 
+  /// Asks for the version of the server, which says nothing about its health.
+  ///
+  /// - Returns: The call; `gitVersion` of its answer is `v1.36.2` or the like.
+  public static func serverVersion() -> APIRequest {
+    APIRequest(
+      operation: "ask for the server's version", method: "GET", path: "/version",
+      isRepeatable: true)
+  }
+
   /// Reads the log of a container.
   ///
   /// The answer is text; with 204 and no text where the pod is not on a node yet. Containers that

@@ -60,7 +60,10 @@ public struct DeleteOptions: Hashable, Sendable {
   public var json: JSONValue? {
     var json: JSONValue = [:]
     if let gracePeriod {
-      json["gracePeriodSeconds"] = .number(JSONNumber(gracePeriod.wholeSecondsRoundedUp))
+      // Less than nothing must not become zero, which removes a pod without asking its node. The
+      // API takes it for one second, too.
+      let seconds = gracePeriod < .zero ? 1 : gracePeriod.wholeSecondsRoundedUp
+      json["gracePeriodSeconds"] = .number(JSONNumber(seconds))
     }
     if let propagation { json["propagationPolicy"] = .string(propagation.rawValue) }
     if let uid = precondition?.uid { json["preconditions"] = ["uid": .string(uid.description)] }
@@ -81,7 +84,7 @@ public struct DeleteOptions: Hashable, Sendable {
 }
 
 extension Duration {
-  /// Whole seconds, rounded up; never negative, which the API would take for one second.
+  /// Whole seconds, rounded up; zero for a negative duration.
   var wholeSecondsRoundedUp: Int64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -58,7 +58,7 @@ struct RebuiltRequest {
     }
   }
 
-  private static let clusterTypes = ["namespaces": "Namespace", "customresourcedefinitions": "CRD"]
+  private static let clusterTypes = ["namespaces", "customresourcedefinitions"]
 
   private func place() throws -> Place {
     var parts = recorded.path.split(separator: "/").map(String.init)
@@ -74,7 +74,7 @@ struct RebuiltRequest {
       parts.removeFirst(2)
     }
     guard let plural = parts.first else { throw Unsupported("a path without resources") }
-    let isNamespaced = Self.clusterTypes[plural] == nil
+    let isNamespaced = !Self.clusterTypes.contains(plural)
     let type = ResourceType(
       group: group, version: version, plural: plural, kind: plural, isNamespaced: isNamespaced)
     return Place(
@@ -88,6 +88,7 @@ struct RebuiltRequest {
   private mutating func request() throws -> APIRequest {
     guard recorded.text == nil else { throw Unsupported("a body that is no JSON") }
     if recorded.path.hasSuffix("/selfsubjectaccessreviews") { return try review() }
+    if recorded.path == "/version" { return .serverVersion() }
     let place = try place()
     switch (recorded.method, place.subresource) {
     case ("GET", "log"): return try log(place.object())
@@ -100,7 +101,8 @@ struct RebuiltRequest {
     case ("POST", nil):
       return try .create(body(), in: place.collection(), writeOptions())
     case ("PUT", let part):
-      return try .replace(place.object(), with: body(), subresource: subresource(part), writeOptions())
+      return try .replace(
+        place.object(), with: body(), subresource: subresource(part), writeOptions())
     case ("PATCH", let part):
       let patch = try patch()
       return try .patch(place.object(), patch, subresource: subresource(part), writeOptions())
@@ -189,7 +191,9 @@ struct RebuiltRequest {
   }
 
   private func deleteOptions(_ key: String?) throws -> DeleteOptions {
-    guard let json = key.map({ recorded.body?[$0] }) ?? recorded.body else { return DeleteOptions() }
+    guard let json = key.map({ recorded.body?[$0] }) ?? recorded.body else {
+      return DeleteOptions()
+    }
     var options = DeleteOptions()
     if let preconditions = json["preconditions"] {
       options.precondition = .init(
