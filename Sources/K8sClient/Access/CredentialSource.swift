@@ -48,7 +48,7 @@ public struct ClientCertificate: Hashable, Sendable {
   }
 }
 
-extension ClientCertificate: CustomStringConvertible {
+extension ClientCertificate: Discreet {
   /// Its size; a certificate is public, and long.
   public var description: String { "client certificate (\(chain.count) bytes of PEM)" }
 }

@@ -47,7 +47,7 @@ public struct ExecPlugin: Hashable, Sendable {
   }
 }
 
-extension ExecPlugin: CustomStringConvertible {
+extension ExecPlugin: Discreet {
   /// The program; its arguments and environment may hold secrets.
   public var description: String { Shown.text(command) }
 }

@@ -160,3 +160,8 @@ extension Kubeconfig {
     }
   }
 }
+
+extension Kubeconfig: Discreet {
+  /// The files that it was read from.
+  public var description: String { "kubeconfig of \(files.map { Shown.text($0) })" }
+}

@@ -9,11 +9,17 @@ public struct Secret: Hashable, Sendable {
   }
 }
 
-extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Secret: Discreet {
   /// Never the text.
   public var description: String { "<redacted>" }
-  /// Never the text.
+}
+
+/// A value that holds secrets of others: however it is printed, its description is all that shows.
+protocol Discreet: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
+
+extension Discreet {
+  /// The same as its description.
   public var debugDescription: String { description }
-  /// No children: `dump` shows nothing either.
+  /// No children: `dump` shows nothing beside the description.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

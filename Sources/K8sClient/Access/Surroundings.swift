@@ -76,7 +76,7 @@ public struct PluginCommand: Hashable, Sendable {
   }
 }
 
-extension PluginCommand: CustomStringConvertible {
+extension PluginCommand: Discreet {
   /// The program; its arguments and environment may hold secrets.
   public var description: String { path }
 }
@@ -93,4 +93,17 @@ public enum PluginResult: Hashable, Sendable {
   case tooMuchOutput
   /// It did not start, or could not be watched; in words.
   case failed(String)
+}
+
+extension PluginResult: Discreet {
+  /// How it ended; what it wrote may hold a token.
+  public var description: String {
+    switch self {
+    case .exited(let code, let output, _): "exit code \(code), \(output.count) bytes"
+    case .signalled(let signal, _): "ended by signal \(signal)"
+    case .timedOut: "killed after its deadline"
+    case .tooMuchOutput: "killed for its output"
+    case .failed(let words): "did not run: \(words)"
+    }
+  }
 }
