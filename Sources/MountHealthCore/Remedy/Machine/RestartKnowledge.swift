@@ -38,12 +38,16 @@ extension RestartCall {
 struct PodReading: Hashable, Sendable {
   /// `nil`: there is no pod of its name.
   var facts: PodFacts?
+  /// When it was asked for: it is at least as new.
   var at: Tick
+  /// The number of the request.
+  var request: UInt64
 }
 
 /// The record as it was shown last, or written.
 struct RecordReading: Hashable, Sendable {
   var reading: RestartRecord.Reading
+  /// When it was asked for: it is at least as new.
   var at: Tick
   /// The time of the API server at `at`.
   var wall: Timestamp
@@ -79,6 +83,8 @@ struct OwnClaim: Hashable, Sendable {
   var isAnnounced = false
   /// When the pod's removal was asked for, until a look at the pod showed that it stays.
   var asked: Tick?
+  /// The number of that request.
+  var askedBy: UInt64 = 0
   /// Whether the API server agreed to that.
   var isAccepted = false
   /// Whether a removal was ever asked for, or may have been.
@@ -95,6 +101,8 @@ struct OwnClaim: Hashable, Sendable {
 struct Pause: Hashable, Sendable {
   var reason: RestartReason
   var until: Tick
+  /// Whether it is one between two tries of a burst: the facts hold on.
+  var isShort = false
 }
 
 /// No call is made for a while, because calls failed.
@@ -115,6 +123,7 @@ struct Trouble: Hashable, Sendable {
 /// A request that is out.
 struct RequestFlight: Hashable, Sendable {
   var request: RestartRequest
+  var sent: Tick
 }
 
 /// How a claim of another pod was seen to stand.

@@ -15,7 +15,7 @@ extension RestartMachine {
       }
     } else if let flight, flight.request.id == id {
       self.flight = nil
-      take(answer, to: flight.request.call, at: now)
+      take(answer, to: flight, at: now)
     }
   }
 
@@ -28,8 +28,9 @@ extension RestartMachine {
     }
   }
 
-  private mutating func take(_ answer: RestartAnswer, to call: RestartCall, at now: Tick) {
+  private mutating func take(_ answer: RestartAnswer, to flight: RequestFlight, at now: Tick) {
     guard case .pod(let me) = identity else { return }
+    let (call, sent) = (flight.request.call, flight.sent)
     switch (call, answer) {
     case (_, .failed(let fault)):
       failed(call, fault, at: now)
@@ -38,15 +39,17 @@ extension RestartMachine {
       reviewed(refused, as: me, at: now)
     case (.readPod(let name), .pod(let facts)):
       troubles[.readPod] = nil
-      if name == me.name { pod = PodReading(facts: facts, at: now) }
-      saw(facts, name: name, at: now)
+      if name == me.name {
+        pod = PodReading(facts: facts, at: sent, request: flight.request.id)
+      }
+      saw(facts, name: name, asked: sent, at: now)
     case (.readRecord, .record(let reading, let wall)):
       troubles[.readRecord] = nil
-      record = RecordReading(reading: reading, at: now, wall: wall)
+      record = RecordReading(reading: reading, at: sent, wall: wall)
       sawRecord(reading.record, as: me, at: now)
     case (.writeRecord(_, let written, _), .stored(let version)):
       troubles[.writeRecord] = nil
-      stored(written, version, at: now)
+      stored(written, version, sent: sent, at: now)
     case (.writeRecord, .conflict):
       record = nil
       writing = nil
@@ -57,7 +60,7 @@ extension RestartMachine {
     case (.evict, .notRemoved(let fault)), (.delete, .notRemoved(let fault)):
       notRemoved(fault, as: me, at: now)
     case (.checkUpstream, .upstream(let isUp, let detail)):
-      sawUpstream(isUp, detail, at: now)
+      sawUpstream(isUp, detail, asked: sent, at: now)
     case (_, .access), (_, .pod), (_, .record), (_, .stored), (_, .conflict), (_, .removed),
       (_, .notRemoved), (_, .upstream), (_, .repaired):
       failed(
@@ -85,7 +88,9 @@ extension RestartMachine {
     }
   }
 
-  private mutating func sawUpstream(_ isUp: Bool, _ detail: String, at now: Tick) {
+  private mutating func sawUpstream(
+    _ isUp: Bool, _ detail: String, asked: Tick, at now: Tick
+  ) {
     troubles[.upstream] = nil
     let since: Tick? =
       switch (upstream?.isUp, isUp) {
@@ -93,7 +98,7 @@ extension RestartMachine {
       case (false?, true): now
       case (true?, true): upstream?.upSince
       }
-    upstream = UpstreamReading(isUp: isUp, detail: detail, at: now, upSince: since)
+    upstream = UpstreamReading(isUp: isUp, detail: detail, at: asked, upSince: since)
   }
 
   private mutating func sawRecord(_ record: RestartRecord, as me: PodIdentity, at now: Tick) {
@@ -114,20 +119,23 @@ extension RestartMachine {
     }
     if claim == nil {
       let isResumed = !claimed.contains(own.since)
+      let standsIn = record.isSuccessor(me.uid) || (isResumed && policy.strategy == .exit)
       claim = OwnClaim(
         claim: own, isResumed: isResumed,
-        slotUntil: record.isSuccessor(me.uid) ? now + policy.claimDuration : nil,
+        slotUntil: standsIn ? now + policy.claimDuration : nil,
         mayHaveAsked: isResumed, quietFrom: isResumed ? now + Self.afterEffect : now)
     } else {
       claim?.claim = own
     }
   }
 
-  private mutating func stored(_ written: RestartRecord, _ version: String, at now: Tick) {
+  private mutating func stored(
+    _ written: RestartRecord, _ version: String, sent: Tick, at now: Tick
+  ) {
     guard let before = record else { return }
     record = RecordReading(
-      reading: RestartRecord.Reading(version: version, record: written), at: now,
-      wall: before.wall(at: now))
+      reading: RestartRecord.Reading(version: version, record: written), at: sent,
+      wall: before.wall(at: sent))
     unreadableSince = nil
     switch writing {
     case .claim(let made):
@@ -158,7 +166,7 @@ extension RestartMachine {
     case .evict, .delete:
       return removalFailed(call, fault, at: now)
     case .checkUpstream:
-      return sawUpstream(false, fault.words, at: now)
+      return sawUpstream(false, fault.words, asked: now, at: now)
     case .writeRecord:
       writing = nil
       if fault.mayHaveHappened {

@@ -12,7 +12,7 @@ extension RestartMachine {
     if let pause {
       guard pause.until <= now else { return .rest(pause.state, until: pause.until) }
       self.pause = nil
-      attempt = nil
+      if !pause.isShort { attempt = nil }
     }
     let begun = attempt ?? now
     attempt = begun
@@ -160,21 +160,22 @@ extension RestartMachine {
   /// The claim of a pod whose place this one took, if it has not taken one's yet.
   func predecessor(of pod: PodFacts, in record: RestartRecord) -> RestartRecord.Claim? {
     guard !record.isSuccessor(pod.uid) else { return nil }
-    let possible = record.claims.filter { record in record.uid != pod.uid }
-      .filter { RestartRecord.isPossibleSuccessor(pod, of: $0) }
-    return possible.first { $0.pod == pod.name }
-      ?? possible.first { watches[$0]?.standing == .gone || watches[$0]?.standing == .going }
+    let possible = record.claims.filter { RestartRecord.isPossibleSuccessor(pod, of: $0) }
+      .sorted { $0.since < $1.since }
+    // The latest: earlier ones can be settled by pods that are older than this one.
+    return possible.last { $0.pod == pod.name }
+      ?? possible.last { watches[$0]?.standing == .gone || watches[$0]?.standing == .going }
   }
 
   /// A pod that is claimed in the record was looked at.
-  mutating func saw(_ facts: PodFacts?, name: String, at now: Tick) {
+  mutating func saw(_ facts: PodFacts?, name: String, asked: Tick, at now: Tick) {
     for claim in record?.reading.record.claims ?? [] where claim.pod == name {
       let standing: ClaimWatch.Standing =
         if facts?.uid != claim.uid { .gone } else { facts?.isTerminating == true ? .going : .alive }
       if watches[claim]?.standing == standing {
-        watches[claim]?.seen = now
+        watches[claim]?.seen = asked
       } else {
-        watches[claim] = ClaimWatch(standing: standing, since: now, seen: now)
+        watches[claim] = ClaimWatch(standing: standing, since: now, seen: asked)
       }
     }
   }

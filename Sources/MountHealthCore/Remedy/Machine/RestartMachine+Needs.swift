@@ -65,7 +65,7 @@ extension RestartMachine {
       }
       if case .due(let tick) = progress.phase, tick <= now, repairFlight == nil, !isStopping {
         let request = send(.repair(path: mount.path, plan), at: now)
-        repairFlight = RequestFlight(request: request)
+        repairFlight = RequestFlight(request: request, sent: now)
         progress.attempts += 1
         progress.phase = .running(request.id)
         log(.info, "repairing mount", [.init("mount", .text(mount.label))])

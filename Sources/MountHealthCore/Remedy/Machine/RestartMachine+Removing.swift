@@ -14,6 +14,7 @@ extension RestartMachine {
       tellRestart(for: due, as: me, at: now)
     }
     self.claim?.asked = now
+    self.claim?.askedBy = nextID + 1
     self.claim?.isAccepted = false
     guard policy.strategy != .exit else {
       statistics.restarts[.accepted, default: 0] += 1
@@ -42,7 +43,7 @@ extension RestartMachine {
       self.claim?.asked = nil
       return .again
     }
-    guard let pod, pod.at > asked else {
+    guard let pod, pod.request > claim.askedBy else {
       return .send(.readPod(name: me.name), .acting(.confirming))
     }
     guard let facts = pod.facts, facts.uid == me.uid, !facts.isTerminating else {
@@ -123,8 +124,7 @@ extension RestartMachine {
       .warn, "the pod was not removed",
       [.init("error", .text(reason.text)), .init("nextTry", .duration(pause.until - now))])
     guard pause.endsBurst else {
-      self.pause = Pause(reason: reason, until: pause.until)
-      attempt = nil
+      self.pause = Pause(reason: reason, until: pause.until, isShort: true)
       return
     }
     if deleteNext() { return }

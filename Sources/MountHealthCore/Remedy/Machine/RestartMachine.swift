@@ -182,7 +182,7 @@ public struct RestartMachine: Hashable, Sendable {
           showCalm()
           return calm.until
         }
-        flight = RequestFlight(request: send(call, at: now))
+        flight = RequestFlight(request: send(call, at: now), sent: now)
       case .again:
         continue
       }
