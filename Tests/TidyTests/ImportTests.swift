@@ -33,6 +33,12 @@ private enum Rooms {
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],
     "Sources/K8sClient/Live": ["CLinux", "Glibc", "HTTPTransport", "Pacing", "TimeText"],
+    "Sources/K8sClient/Coordination": [
+      "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
+    ],
+    "Sources/K8sClient/Events": [
+      "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
+    ],
     "Sources/mountmon": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],

@@ -61,7 +61,7 @@ extension LeaseMachine {
     guard attempt(of: lease) != nil, lease.acquireTime == write.acquireTime else {
       let error = KubernetesError(
         .malformedAnswer, "write \(path)",
-        status: Status(code: 200, message: "the answer is not what was written"))
+        detail: "the answer is not what was written")
       return writeFailed(error, at: now)
     }
     succeeded()

@@ -21,7 +21,7 @@ extension WatchMachine {
       guard token != listing.continuation else {
         let error = KubernetesError(
           .malformedAnswer, operation,
-          status: Status(code: 200, message: "the list continues with the page it just gave"))
+          detail: "the list continues with the page it just gave")
         return effects + fail(error, then: .list, at: now)
       }
       listing.continuation = token

@@ -63,7 +63,7 @@ extension WatchMachine {
     let age = now - stream.opened
     if case .malformed(let words) = end {
       let error = KubernetesError(
-        .malformedAnswer, operation, status: Status(code: 200, message: words))
+        .malformedAnswer, operation, detail: words)
       return fail(error, then: .list, isOfStreams: true, at: now)
     }
     var effects: [Effect] = []
@@ -93,8 +93,7 @@ extension WatchMachine {
     case .clean, .malformed:
       KubernetesError(
         .unavailable, operation,
-        status: Status(code: 200, message: "the stream ends as soon as it is open, again and again")
-      )
+        detail: "the stream ends as soon as it is open, again and again")
     }
   }
 

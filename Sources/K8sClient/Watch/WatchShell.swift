@@ -77,9 +77,7 @@ struct WatchShell {
     do throws(KubernetesError) {
       let json = try await caller.send(request)
       guard let page = WatchPage(json, of: collection.type) else {
-        throw KubernetesError(
-          .malformedAnswer, request.operation,
-          status: Status(code: 200, message: "the answer is no list, or an item has no name"))
+        throw KubernetesError(request, malformed: "it is no list, or an item has no name")
       }
       return .listed(page)
     } catch {
@@ -94,7 +92,7 @@ struct WatchShell {
       return .openFailed(
         KubernetesError(
           .malformedAnswer, machine.operation,
-          status: Status(code: 200, message: "the list has no usable resource version")))
+          detail: "the list has no usable resource version"))
     }
     let request = APIRequest.watch(
       collection,
