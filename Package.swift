@@ -68,6 +68,9 @@ let package = Package(
     .executableTarget(
       name: "react-to-changes", dependencies: ["MountHealthCore"],
       path: "Examples/react-to-changes"),
+    .executableTarget(
+      name: "own-resource", dependencies: ["K8sClient", "JSONValue"],
+      path: "Examples/own-resource"),
 
     .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"]),
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),

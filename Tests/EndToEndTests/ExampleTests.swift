@@ -48,6 +48,22 @@ struct `An example` {
     #expect(words == ["healthy", "degraded", "unhealthy", "healthy"])
   }
 
+  @Test func `declares a resource of its own`() async throws {
+    let outcome = try await Child(try BuiltProgram.path("own-resource")).finish()
+    #expect(outcome.ending == .exited(0))
+    let lines = outcome.output.split(separator: "\n")
+    #expect(
+      lines == [
+        "list backups in media: GET /apis/example.org/v1/namespaces/media/backups"
+          + "?labelSelector=tier%20in%20%28hot%2Cwarm%29&limit=50",
+        "backup media/plex runs @daily, failed 2 times",
+        #"changed: {"schedule":"@hourly","colour":"blue"}"#,
+        "delete backup media/plex: DELETE /apis/example.org/v1/namespaces/media/backups/plex "
+          + #"{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"u-1"}}"#,
+        "refused: backup odd, at spec.schedule: expected a string, found 5",
+      ])
+  }
+
   @Test(.needsMounts, .timeLimit(.minutes(2)))
   func `shows the sidecar at work`() async throws {
     let script = BuiltProgram.package + "/Examples/demo/demo.sh"
@@ -64,7 +80,7 @@ struct `An example` {
     let examples = BuiltProgram.package + "/Examples"
     let catalogue = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let tested = [
-      "probe-once", "embed-monitor", "react-to-changes", "demo",
+      "probe-once", "embed-monitor", "react-to-changes", "own-resource", "demo",
       "kubernetes",  // by the suites in Manifests/
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: examples)

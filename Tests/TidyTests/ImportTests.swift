@@ -56,7 +56,7 @@ private enum Rooms {
     ],
     "Tests/FaultFS": ["CLinux", "Glibc"],
     // As a program of somebody else: what is public, and what it likes.
-    "Examples": ["Foundation", "JSONValue", "MountHealthCore"],
+    "Examples": ["Foundation", "JSONValue", "K8sClient", "MountHealthCore"],
   ]
 
   /// What the folder of a file may import; `nil` where there is no rule.

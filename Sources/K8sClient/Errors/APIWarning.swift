@@ -1,5 +1,3 @@
-public import HTTPTransport
-
 /// What an API server says beside its answer: fields that it dropped, an API that will go, pods that a
 /// deletion leaves behind.
 public struct APIWarning: Hashable, Sendable {
@@ -16,11 +14,11 @@ public struct APIWarning: Hashable, Sendable {
 
   /// The warnings of an answer: fields `Warning: 299 - "…"`, of which one may hold several.
   ///
-  /// - Parameter headers: The fields of the answer.
+  /// - Parameter values: The values of these fields.
   /// - Returns: The warnings in their order, each once; what has another form is passed over.
-  public static func read(_ headers: HTTPHeaders) -> [APIWarning] {
+  static func read(_ values: [String]) -> [APIWarning] {
     var warnings: [APIWarning] = []
-    for value in headers.values(of: "Warning") {
+    for value in values {
       var reader = WarningReader(value)
       while warnings.count < maximumCount, let text = reader.next() {
         let warning = APIWarning(text.plain(limit: maximumLength))

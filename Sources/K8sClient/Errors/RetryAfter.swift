@@ -1,17 +1,15 @@
-import HTTPTransport
 import TimeText
 
 /// The `Retry-After` field of RFC 9110: seconds, or a date.
 enum RetryAfter {
-  /// What the fields ask for; `nil` where they say nothing, or nothing that can be read.
+  /// What the field asks for; `nil` where it says nothing that can be read.
   ///
   /// A date is compared with the server's own clock, the `Date` field: ours may be another. Without
   /// that field it means nothing.
-  static func read(_ headers: HTTPHeaders) -> Duration? {
-    guard let text = headers["Retry-After"] else { return nil }
+  static func read(_ text: String, date: String?) -> Duration? {
     let trimmed = text.trimmingSpaces
     if let seconds = digits(trimmed) { return duration(seconds: seconds) }
-    guard let date = headers["Date"].flatMap({ HTTPDate.read($0.trimmingSpaces) }),
+    guard let date = date.flatMap({ HTTPDate.read($0.trimmingSpaces) }),
       let until = HTTPDate.read(trimmed)
     else { return nil }
     return max(until - date, .zero)

@@ -1,4 +1,3 @@
-public import HTTPTransport
 public import JSONValue
 
 extension Status {
@@ -16,19 +15,16 @@ extension Status {
   ///
   /// - Parameters:
   ///   - code: The HTTP status code; it counts, whatever the body says.
-  ///   - headers: The fields of the answer. The type of the content is not believed: servers send
-  ///     JSON as text and text as JSON.
   ///   - body: The body, or its begin.
-  public init(code: Int, headers: HTTPHeaders = [:], body: [UInt8]) {
+  public init(code: Int, body: [UInt8]) {
     let json = Self.json(of: body)
     if let json, Self.isStatus(json) {
       self.init(code: code, json: json)
     } else if let message = json?["message"]?.stringValue ?? json?["error"]?.stringValue {
       self.init(code: code, message: message.plain(limit: Self.maximumMessageLength))
     } else {
-      self.init(code: code, message: Self.text(of: body, headers))
+      self.init(code: code, message: Self.text(of: body))
     }
-    if let wait = RetryAfter.read(headers) { retryAfter = wait }
   }
 
   /// Reads a Status that came as JSON: an event of a watch, or the answer to a deletion.
@@ -64,7 +60,7 @@ extension Status {
     return json["status"]?.stringValue != nil && json["message"]?.stringValue != nil
   }
 
-  private static func text(of body: [UInt8], _ headers: HTTPHeaders) -> String {
+  private static func text(of body: [UInt8]) -> String {
     guard !body.isEmpty else { return "" }
     // Four bytes a character at most, and white space that is dropped.
     let begin = body.prefix(maximumMessageLength * 8)

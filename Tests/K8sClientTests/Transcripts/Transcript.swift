@@ -74,8 +74,8 @@ struct Exchange: Sendable, CustomTestStringConvertible {
     let bytes: [UInt8]?
     /// The body as JSON; `nil` where it is none.
     let json: JSONValue?
-    /// What each read of a stream gave, framing taken off; `nil` where that was not recorded.
-    let stream: [String]?
+    /// All that came of a stream, framing taken off; `nil` where the answer is none.
+    let stream: String?
   }
 
   init(_ json: JSONValue, name: String) {
@@ -118,8 +118,8 @@ extension Exchange.Response {
     headers = (json["headers"]?.objectValue ?? [:]).flatMap { key, value in
       (value.arrayValue ?? [value]).map { .init(name: key, value: $0.stringValue ?? "") }
     }
-    stream = json["chunks"]?.arrayValue?.map { chunk in
-      chunk["data"]?.stringValue ?? chunk["dataParts"]?.joinedParts ?? ""
+    stream = (json["chunks"]?.arrayValue).map { reads in
+      Self.unframed(reads.flatMap(\.bytesOfRead))
     }
     if let text = json["body"]?.stringValue ?? json["bodyParts"]?.joinedParts {
       bytes = Array(text.utf8)
@@ -134,7 +134,31 @@ extension Exchange.Response {
   }
 }
 
+extension Exchange.Response {
+  /// The text in the chunks of HTTP/1.1; it ends where they do.
+  private static func unframed(_ bytes: [UInt8]) -> String {
+    var rest = bytes[...]
+    var text: [UInt8] = []
+    while let end = rest.firstIndex(of: UInt8(ascii: "\r")),
+      let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16), size > 0
+    {
+      let start = min(end + 2, rest.endIndex)
+      text += rest[start..<min(start + size, rest.endIndex)]
+      rest = rest[min(start + size + 2, rest.endIndex)...]
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
 extension JSONValue {
+  /// What one read of a stream gave, with its framing.
+  fileprivate var bytesOfRead: [UInt8] {
+    if let encoded = self["bytesBase64"]?.stringValue {
+      return Array(Data(base64Encoded: encoded) ?? Data())
+    }
+    return Array((self["bytes"]?.stringValue ?? self["bytesParts"]?.joinedParts ?? "").utf8)
+  }
+
   /// Strings and repetitions, joined.
   fileprivate var joinedParts: String {
     (arrayValue ?? []).map { part in

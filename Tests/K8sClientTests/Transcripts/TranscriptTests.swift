@@ -50,7 +50,7 @@ extension Exchange {
   private static let exchanges = Transcript.all.flatMap(\.exchanges)
 
   @Test func `are there`() {
-    #expect(Transcript.all.count == 59 || Transcript.all.count == 60)
+    #expect(Transcript.all.count > 55)
     #expect(Self.exchanges.count > 400)
   }
 
@@ -99,7 +99,7 @@ extension Exchange {
     #expect(waits["apiserver-graceful-shutdown 3"] == .seconds(5))
     #expect(waits["resourceversion-too-large 0"] == .seconds(1))
     #expect(waits["pod-eviction 0"] == .seconds(10))
-    #expect(waits.count == 8 || waits.count < 12)
+    #expect(waits.count == 7)
   }
 
   @Test func `tell a budget that blocks from a server that is busy`() throws {
@@ -115,13 +115,16 @@ extension Exchange {
         let kind = json["kind"]?.stringValue, !kind.hasSuffix("List"), kind != "Status",
         kind != "Table"
       else { continue }
-      try check(type, json, exchange.name)
+      try check(type, json, isPartial: json["kind"] == "PartialObjectMetadata", exchange.name)
       count += 1
     }
     #expect(count > 110)
   }
 
-  private func check<Kind: Resource>(_ type: Kind.Type, _ json: JSONValue, _ name: String) throws {
+  private func check<Kind: Resource>(
+    _ type: Kind.Type, _ json: JSONValue, isPartial: Bool, _ name: String
+  ) throws {
+    if isPartial { return try check(MetadataOf<Kind>.self, json, isPartial: false, name) }
     do {
       var object = try Kind(checking: json)
       #expect(object.json.bytes() == json.bytes())
@@ -150,7 +153,7 @@ extension Exchange {
       try checkList(type, json, isPartial: isPartial, exchange.name)
       count += 1
     }
-    #expect(count > 50)
+    #expect(count > 40)
   }
 
   private func checkList<Kind: Resource>(
@@ -163,7 +166,7 @@ extension Exchange {
       #expect(list.items.map { $0.json.bytes() } == items.map { $0.bytes() }, "\(name)")
       #expect(
         list.resourceVersion?.description == json["metadata"]?["resourceVersion"]?.stringValue)
-      #expect(list.continueToken == json["metadata"]?["continue"]?.stringValue)
+      #expect(list.continueToken ?? "" == json["metadata"]?["continue"]?.stringValue ?? "")
       #expect(list.remainingItemCount == json["metadata"]?["remainingItemCount"]?.intValue)
     } catch {
       Issue.record("\(name): \(error)")
@@ -173,16 +176,17 @@ extension Exchange {
   @Test func `that are streams hold objects that are read`() throws {
     var count = 0
     for exchange in Self.exchanges where exchange.request.value("watch") == "true" {
-      guard let chunks = exchange.response.stream, let type = exchange.type else { continue }
-      for line in chunks.joined().split(separator: "\n") {
-        // Where the framing was not taken off, lines are cut in pieces.
+      guard let stream = exchange.response.stream, let type = exchange.type else { continue }
+      // A cut connection may end within a line.
+      for line in stream.split(separator: "\n") {
         guard let event = try? JSONValue(parsing: String(line)), let object = event["object"] else {
+          #expect(exchange.name.contains("cut"), "\(exchange.name): \(line.prefix(100))")
           continue
         }
         switch event["type"] {
         case "ADDED", "MODIFIED", "DELETED":
-          if object["kind"] == "PartialObjectMetadata" { continue }
-          try check(type, object, exchange.name)
+          let isPartial = object["kind"] == "PartialObjectMetadata"
+          try check(type, object, isPartial: isPartial, exchange.name)
           count += 1
         case "ERROR": #expect(Status(json: object).code == 410)
         default: continue
@@ -210,7 +214,7 @@ extension Exchange {
 
   @Test func `carry their warnings`() throws {
     let all = Self.exchanges.flatMap { APIWarning.read($0.headers) }.map(\.text)
-    #expect(all.count == 12 || all.count > 8)
+    #expect(all.count == 10)
     #expect(all.contains(#"unknown field "spec.extra""#))
     #expect(all.contains { $0.hasPrefix("child pods are preserved by default") })
     let quoted = try #require(all.first { $0.hasPrefix("would violate PodSecurity") })
