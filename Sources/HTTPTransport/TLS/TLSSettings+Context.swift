@@ -70,7 +70,8 @@ extension TLSSettings {
     _ error: any Error, hasClientCertificate: Bool
   ) -> HTTPSettingsError {
     let text = String(describing: error)
-    if text.contains("KEY_VALUES_MISMATCH") || text.contains("KEY_TYPE_MISMATCH") {
+    // The key itself was read already, so what is refused here is the pair.
+    if text.contains("failedToLoadPrivateKey") {
       return HTTPSettingsError(
         .clientKey, "the client key: it is not the key of the client certificate")
     }
