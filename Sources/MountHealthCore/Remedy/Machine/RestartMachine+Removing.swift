@@ -133,9 +133,11 @@ extension RestartMachine {
 
   /// Has the pod deleted in place of evicted, if that is allowed and was not tried.
   private mutating func deleteNext() -> Bool {
-    guard policy.strategy == .delete, claim?.isDeletionNext == false else { return false }
-    claim?.isDeletionNext = true
-    troubles[.remove] = nil
+    guard policy.strategy == .delete, let claim, !claim.isDeletionNext,
+      case .allowed(let refused) = access, !refused.contains(.delete(pod: claim.claim.pod))
+    else { return false }
+    self.claim?.isDeletionNext = true
+    troubles[.remove]?.tries = 0
     log(.warn, "the pod cannot be evicted, it will be deleted", [])
     return true
   }

@@ -9,7 +9,7 @@ extension ClusterWorld {
 
   /// A process sends a request; how it fares is up to the server's mood.
   func send(_ request: RestartRequest, by process: SimulatedProcess) {
-    journal.note("<- \(process.name) \(request.id) \(request.call)", at: now)
+    journal.note(.sent(process.number, request), at: now)
     requests += 1
     process.calls += 1
     checkSent(request, by: process)
@@ -60,10 +60,10 @@ extension ClusterWorld {
   func arrive(_ request: RestartRequest, from number: Int, _ delivery: Delivery) {
     let sender = processes[number]?.pod
     let answer = cluster.carryOut(request.call, wall: wall + (sender?.clockError ?? .zero))
-    journal.note("   server: \(request.id) of #\(number): \(answer)", at: now)
+    journal.note(.served(number, request, answer), at: now)
     switch request.call {
     case .evict(_, let uid), .delete(_, let uid):
-      if answer == .removed { removed(uid, weight: dueWeight[uid] ?? 1) }
+      if answer == .removed { removed(uid, weight: weight(of: uid)) }
     case .reviewAccess, .readPod, .readRecord, .writeRecord, .checkUpstream, .repair: break
     }
     switch delivery {

@@ -3,13 +3,9 @@ import Pacing
 @testable import MountHealthCore
 
 extension ClusterWorld {
-  /// How much of the budget a restart of each pod takes, as its process sees its mounts.
-  var dueWeight: [String: Int] {
-    pods.mapValues { pod in
-      let due = pod.mounts.filter(\.need.wantsRemedy)
-      let weight = due.allSatisfy(\.need.wasEverHealthy) ? 1 : 2
-      return min(weight, policy.budget.restarts)
-    }
+  /// How much of the budget the restart of a pod takes by what is remembered of it.
+  func weight(of uid: String) -> Int {
+    cluster.record.history.last { $0.uid == uid }?.weight ?? 1
   }
 
   // MARK: Safety

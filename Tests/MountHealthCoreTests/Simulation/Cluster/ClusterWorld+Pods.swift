@@ -52,6 +52,7 @@ extension ClusterWorld {
     let process = SimulatedProcess(number: number, pod: pod, machine: machine, began: now)
     processes[number] = process
     pod.process = number
+    journal.note(.text("#\(number) begins in \(pod.name)/\(uid)"), at: now)
     for index in pod.mounts.indices { pod.mounts[index].forget() }
     feed(
       .identified(.pod(PodIdentity(namespace: "media", name: pod.name, uid: uid))), to: number)
@@ -76,7 +77,7 @@ extension ClusterWorld {
     guard let pod = pods[uid], !pod.isTerminating else { return }
     pod.isTerminating = true
     cluster.pods[uid]?.isTerminating = true
-    journal.note("   \(pod.name)/\(uid) is terminating", at: now)
+    journal.note(.text("\(pod.name)/\(uid) is terminating"), at: now)
     // Sometimes a node is slow, or a mount keeps processes from ending.
     let grace = random.chance(0.05) ? random.time(60_000...1_500_000) : random.time(100...30_000)
     plan(.gone(uid: uid), in: grace)
@@ -111,8 +112,8 @@ extension ClusterWorld {
   func exit(_ process: SimulatedProcess, _ code: Int32) {
     checkExit(process, code)
     let pod = process.pod
-    journal.note("   \(process.name) exits", at: now)
-    wentDown(pod.uid, weight: dueWeight[pod.uid] ?? 1, isExit: true)
+    journal.note(.text("\(process.name) exits"), at: now)
+    wentDown(pod.uid, weight: weight(of: pod.uid), isExit: true)
     kill(process)
     for index in pod.mounts.indices where providerIsUp { pod.mounts[index].badSince = nil }
     plan(.begin(uid: pod.uid), in: random.time(500...20_000))

@@ -8,12 +8,12 @@ extension ClusterWorld {
     switch item {
     case .provider:
       providerIsUp.toggle()
-      journal.note("   the provider is \(providerIsUp ? "up" : "down")", at: now)
+      journal.note(.text("the provider is \(providerIsUp ? "up" : "down")"), at: now)
       providerChanged()
       plan(.provider, in: random.time(30_000...(providerIsUp ? 14_400_000 : 3_600_000)))
     case .apiWeather:
       mood = mood == .good ? random.pick(APIMood.allCases) : .good
-      journal.note("   the API server is \(mood)", at: now)
+      journal.note(.text("the API server is \(mood)"), at: now)
       plan(.apiWeather, in: random.time(1_000...(mood == .good ? 1_800_000 : 600_000)))
     case .guardWeather:
       cluster.blocked = cluster.blocked == nil ? "needs more healthy pods" : nil
@@ -27,7 +27,7 @@ extension ClusterWorld {
     case .scale:
       if cluster.kind != .bare {
         replicas = max(1, min(20, replicas + random.number(-2...2)))
-        journal.note("   scaled to \(replicas)", at: now)
+        journal.note(.text("scaled to \(replicas)"), at: now)
         reconcile()
       }
       plan(.scale, in: random.time(600_000...10_800_000))
@@ -66,18 +66,18 @@ extension ClusterWorld {
       return
     }
     if random.chance(0.2), cluster.kind != .bare {
-      journal.note("   somebody deletes \(uid)", at: now)
+      journal.note(.text("somebody deletes \(uid)"), at: now)
       return terminate(uid)
     }
     guard let number = pod.process, let process = processes[number], !pod.isTerminating else {
       return
     }
     if random.chance(0.5) {
-      journal.note("   \(process.name) is killed", at: now)
+      journal.note(.text("\(process.name) is killed"), at: now)
       kill(process)
       return plan(.begin(uid: uid), in: random.time(500...60_000))
     }
-    journal.note("   \(process.name) is asked to end", at: now)
+    journal.note(.text("\(process.name) is asked to end"), at: now)
     stop(process)
     let patience = random.time(1...10_000)
     live(for: patience)
@@ -94,7 +94,7 @@ extension ClusterWorld {
   /// From now on nothing fails that is not broken already, and all that is broken can be cured.
   func calmDown() {
     isCalm = true
-    journal.note("   calm", at: now)
+    journal.note(.text("calm"), at: now)
     mood = .good
     cluster.blocked = nil
     cluster.knowsEviction = true

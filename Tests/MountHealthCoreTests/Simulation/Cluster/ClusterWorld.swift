@@ -35,6 +35,26 @@ final class ClusterWorld {
     case accident
   }
 
+  /// What a journal tells; words are found for it only when something went wrong.
+  enum Note {
+    case text(String)
+    case event(Int, RestartMachine.Event)
+    case state(Int, RestartState)
+    case sent(Int, RestartRequest)
+    case served(Int, RestartRequest, RestartAnswer)
+
+    var text: String {
+      switch self {
+      case .text(let text): "   \(text)"
+      case .event(let process, let event): "-> #\(process) \(event)"
+      case .state(let process, let state): "   #\(process) is \(state)"
+      case .sent(let process, let request): "<- #\(process) \(request.id) \(request.call)"
+      case .served(let process, let request, let answer):
+        "   server: \(request.id) of #\(process): \(answer)"
+      }
+    }
+  }
+
   /// What becomes of a request on its way.
   enum Delivery: Hashable {
     case proper
@@ -48,7 +68,7 @@ final class ClusterWorld {
   var random: SeededGenerator
   var now = Tick.zero
   var agenda = Agenda<Item>()
-  var journal = Journal<String>()
+  var journal = Journal<Note>()
   var violation: String?
   var cluster: FakeCluster
   let policy: RestartPolicy
@@ -181,11 +201,11 @@ final class ClusterWorld {
   }
 
   private func handle(_ event: RestartMachine.Event, by process: SimulatedProcess) {
-    if event != .tick { journal.note("-> \(process.name) \(event)", at: now) }
+    if event != .tick { journal.note(.event(process.number, event), at: now) }
     let before = process.machine.state
     let effects = process.machine.handle(event, at: now)
     if process.machine.state != before {
-      journal.note("   \(process.name) is \(process.machine.state)", at: now)
+      journal.note(.state(process.number, process.machine.state), at: now)
     }
     guard case .wake(let wake)? = effects.last, wake > now else {
       return fail("no wake in the future: \(effects)")
@@ -230,7 +250,7 @@ final class ClusterWorld {
       policy: \(policy)
       lease: \(cluster.lease?.annotations ?? [:])
       the last that happened:
-      \(journal.text { $0 })
+      \(journal.text { $0.text })
       """
   }
 }
