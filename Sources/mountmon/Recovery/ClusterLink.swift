@@ -88,7 +88,7 @@ final class ClusterLink: Sendable {
       guard connection == nil else { return }
       connection = Connection(
         cluster: cluster, calls: calls,
-        events: RestartEvents(cluster, about: pod))
+        events: RestartEvents(cluster, about: pod, wall: calls.wall))
     }
   }
 }
