@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The one static binary; the choice of each flag is measured: docs/decisions/.
-RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon \
+RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-default-traits \
   -Xswiftc -static-executable -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections -Xcc -fno-asynchronous-unwind-tables \
   -Xcc -DOPENSSL_SMALL \

@@ -6,10 +6,12 @@ import TimeText
 /// Publishes the restart machine's notices as Kubernetes events: on the pod, so that `kubectl describe
 /// pod` shows them, and on its owner, so that they outlive it.
 final class RestartEvents: Sendable {
+  private let caller: any APICaller
   private let recorder: EventRecorder
   private let pod: K8sClient.PodIdentity
   private let wall: @Sendable () -> Timestamp
-  private let owner = Mutex<PodOwner?>(nil)
+  /// Who owns the pod, and who owns that: a ReplicaSet and its Deployment.
+  private let owners = Mutex<[PodOwner]>([])
   private let publishing = Mutex<Task<Void, Never>?>(nil)
 
   /// - Parameters:
@@ -20,6 +22,7 @@ final class RestartEvents: Sendable {
     _ caller: any APICaller, about pod: K8sClient.PodIdentity,
     wall: @escaping @Sendable () -> Timestamp
   ) {
+    self.caller = caller
     recorder = EventRecorder(by: caller)
     self.pod = pod
     self.wall = wall
@@ -31,9 +34,29 @@ final class RestartEvents: Sendable {
     return UInt64(clamping: counts.limited + counts.crowdedOut + counts.refused)
   }
 
-  /// Takes over who owns the pod, for notices that come without it.
+  /// Takes over who owns the pod. Who owns a ReplicaSet is asked for once, and only wished to be known.
   func noteOwner(_ owner: PodOwner?) {
-    self.owner.withLock { $0 = owner }
+    let isNew = owners.withLock { owners in
+      guard owners.first != owner else { return false }
+      owners = owner.map { [$0] } ?? []
+      return true
+    }
+    guard isNew, let owner, owner.kind == ReplicaSet.type.kind else { return }
+    Task.detached { await self.findOwner(of: owner) }
+  }
+
+  private func findOwner(of owner: PodOwner) async {
+    guard let name = try? ObjectName(existing: owner.name),
+      let path = try? ObjectPath(ReplicaSet.self, name, in: pod.namespace),
+      let json = try? await caller.send(.get(path)), let set = try? ReplicaSet(checking: json),
+      set.metadata.uid?.description == owner.uid, let above = set.metadata.controller,
+      let aboveName = above.name, let aboveUID = above.uid
+    else { return }
+    let found = PodOwner(
+      kind: above.kind, name: aboveName.description, uid: aboveUID.description)
+    owners.withLock { owners in
+      if owners == [owner] { owners.append(found) }
+    }
   }
 
   /// Publishes a notice as soon as that can be done. Returns at once.
@@ -41,7 +64,8 @@ final class RestartEvents: Sendable {
     start()
     let own = ObjectReference(Pod.type, pod.name, in: pod.namespace, uid: pod.uid)
     recorder.record(note(notice, regarding: own))
-    if let owner = notice.owner ?? owner.withLock({ $0 }), let reference = reference(to: owner) {
+    for owner in owners.withLock({ $0 }) {
+      guard let reference = reference(to: owner) else { continue }
       recorder.record(note(notice, regarding: reference))
     }
   }

@@ -68,7 +68,9 @@ extension RestartMachine {
         repairFlight = RequestFlight(request: request, sent: now)
         progress.attempts += 1
         progress.phase = .running(request.id)
-        log(.info, "repairing mount", [.init("mount", .text(mount.label))])
+        log(
+          .info, "repairing mount",
+          [.init("mount", .text("\(mount.path)")), .init("name", .text(mount.label))])
       }
       repairs[mount.path] = progress
     }

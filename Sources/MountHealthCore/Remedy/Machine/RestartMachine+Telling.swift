@@ -88,7 +88,7 @@ extension RestartMachine {
       log(
         .warn, "mount unhealthy, triggering pod restart",
         [
-          .init("mount", .text(mount.label)), .init("path", .text("\(mount.path)")),
+          .init("mount", .text("\(mount.path)")), .init("name", .text(mount.label)),
           .init("failureCount", .number(mount.failureCount)),
           .init("unhealthyDuration", .duration(now - (mount.unhealthySince ?? now))),
           .init("pod", .text(me.name)), .init("uid", .text(me.uid)),
@@ -130,7 +130,8 @@ extension RestartMachine {
   /// Tells what a repair led to.
   mutating func tellRepair(of mount: MountNeed, _ succeeded: Bool, _ detail: String) {
     let fields: [RestartLogLine.Field] = [
-      .init("mount", .text(mount.label)), .init("detail", .text(detail)),
+      .init("mount", .text("\(mount.path)")), .init("name", .text(mount.label)),
+      .init("detail", .text(detail)),
     ]
     log(succeeded ? .info : .warn, succeeded ? "mount repaired" : "repair failed", fields)
     announce(
