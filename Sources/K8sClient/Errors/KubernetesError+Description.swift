@@ -1,4 +1,5 @@
 import HTTPTransport
+import TimeText
 
 extension KubernetesError: CustomStringConvertible {
   /// For a person, in one line: what failed, why, and what to do where that is known.
@@ -56,7 +57,7 @@ extension KubernetesError: CustomStringConvertible {
   }
 
   private var retryHint: String? {
-    status?.retryAfter.map { "the server wants to be left alone for \($0)" }
+    status?.retryAfter.map { "the server wants to be left alone for \($0.text)" }
   }
 
   /// What would allow it. Other answers of 403 are no matter of RBAC: quota, admission, a namespace

@@ -97,7 +97,7 @@ extension APIRequest {
   /// - Parameters:
   ///   - pod: Whose; the type of the path is that of pods.
   ///   - options: Which container, and which part.
-  /// - Returns: The call; its answer is a stream.
+  /// - Returns: The call; its answer is read piece by piece.
   public static func log(_ pod: ObjectPath, _ options: LogOptions = LogOptions()) -> APIRequest {
     var query: [QueryItem] = []
     if options.follows { query.append(.init("follow", "true")) }
@@ -119,7 +119,7 @@ extension APIRequest {
     let container = options.container.map { ", container \($0)" } ?? ""
     return APIRequest(
       operation: "read the log of \(pod)\(container)", method: "GET", path: "\(pod.text)/log",
-      query: query, accept: MediaType.any, isStream: true, isRepeatable: true)
+      query: query, accept: MediaType.any, isStream: options.follows, isRepeatable: true)
   }
 }
 

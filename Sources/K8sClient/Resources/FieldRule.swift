@@ -45,17 +45,18 @@ public struct FieldRule: Hashable, Sendable {
   /// The first place that is not what it has to be; `nil` where there is none.
   func fault(in json: JSONValue) -> Fault? {
     var value = json
-    var path = JSONPath()
-    for key in keys {
+    for (depth, key) in keys.enumerated() {
       guard value.objectValue != nil else {
-        return Fault(path: path, expected: "an object", found: value)
+        return Fault(path: path(depth), expected: "an object", found: value)
       }
-      path = path.appending(key)
       guard let next = value[key], !next.isNull else { return nil }
       value = next
     }
-    return fault(of: value, at: path)
+    return fault(of: value)
   }
+
+  /// The path of the first keys; made only where there is a fault to be told.
+  private func path(_ depth: Int) -> JSONPath { JSONPath(keys.prefix(depth).map { .key($0) }) }
 
   /// A place that is not what it has to be.
   struct Fault: Hashable {
@@ -64,9 +65,9 @@ public struct FieldRule: Hashable, Sendable {
     let found: JSONValue
   }
 
-  private func fault(of value: JSONValue, at path: JSONPath) -> Fault? {
+  private func fault(of value: JSONValue) -> Fault? {
     func unless(_ isGood: Bool, _ expected: String) -> Fault? {
-      isGood ? nil : Fault(path: path, expected: expected, found: value)
+      isGood ? nil : Fault(path: path(keys.count), expected: expected, found: value)
     }
     switch kind {
     case .text: return unless(value.stringValue != nil, "a string")
@@ -77,19 +78,19 @@ public struct FieldRule: Hashable, Sendable {
     case .list:
       guard let list = value.arrayValue else { return unless(false, "a list") }
       for (index, item) in list.enumerated() where item.objectValue == nil {
-        return Fault(path: path.appending(index), expected: "an object", found: item)
+        return Fault(path: path(keys.count).appending(index), expected: "an object", found: item)
       }
       return nil
     case .texts:
       guard let list = value.arrayValue else { return unless(false, "a list") }
       for (index, item) in list.enumerated() where item.stringValue == nil {
-        return Fault(path: path.appending(index), expected: "a string", found: item)
+        return Fault(path: path(keys.count).appending(index), expected: "a string", found: item)
       }
       return nil
     case .map:
       guard let members = value.objectValue else { return unless(false, "an object") }
       for (key, item) in members where item.stringValue == nil {
-        return Fault(path: path.appending(key), expected: "a string", found: item)
+        return Fault(path: path(keys.count).appending(key), expected: "a string", found: item)
       }
       return nil
     }

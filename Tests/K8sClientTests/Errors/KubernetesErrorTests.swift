@@ -128,7 +128,7 @@ import Testing
     #expect(
       try Self.line("apiserver-graceful-shutdown", 3, "list")
         == "list: 429 Too Many Requests: The apiserver is shutting down, please try again later.; "
-        + "the server wants to be left alone for 5.0 seconds")
+        + "the server wants to be left alone for 5s")
     #expect(try Self.line("resourceversion-too-large", 0, "list").hasSuffix("backup: list again"))
     let empty = KubernetesError(try Self.request(), Status(code: 503))
     #expect(empty.description.contains("503 Service Unavailable, without a word of why; it may"))

@@ -142,4 +142,43 @@ import TimeText
     #expect(seconds(.seconds(30)) == 30)
     #expect(DeleteOptions().json == nil)
   }
+
+  @Test func `for a whole object goes where the object says`() throws {
+    var lease = Lease(named: try ObjectName("a"), in: try Namespace("b"))
+    #expect(try APIRequest.create(lease).path == "/apis/coordination.k8s.io/v1/namespaces/b/leases")
+    let replace = try APIRequest.replace(lease)
+    #expect(replace.path == "/apis/coordination.k8s.io/v1/namespaces/b/leases/a")
+    #expect(replace.body == lease.json)
+    #expect(!replace.isRepeatable)
+    lease.metadata.resourceVersion = try ResourceVersion("7")
+    #expect(try APIRequest.replace(lease).isRepeatable)
+    lease.metadata.namespace = nil
+    #expect(throws: ValueError.self) { try APIRequest.create(lease) }
+    #expect(throws: ValueError.self) { try APIRequest.replace(lease) }
+  }
+
+  @Test func `that applies says which object it is`() throws {
+    let path = try ObjectPath(Lease.self, "a", in: "b")
+    let request = APIRequest.patch(
+      path, .apply(["spec": ["holderIdentity": "x"]], manager: "me", isForced: true))
+    #expect(request.contentType == "application/apply-patch+yaml")
+    #expect(request.query == [.init("fieldManager", "me"), .init("force", "true")])
+    #expect(
+      request.body == [
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": ["name": "a"],
+        "spec": ["holderIdentity": "x"],
+      ])
+    let named: JSONValue = ["kind": "Other", "metadata": ["name": "z"]]
+    let odd = APIRequest.patch(path, .apply(named, manager: "me"))
+    #expect(odd.body?["kind"] == "Other")
+    #expect(odd.body?["metadata"]?["name"] == "z")
+  }
+
+  @Test func `waits for as long as it takes only where there is no end`() throws {
+    let pod = try Self.plex()
+    #expect(!APIRequest.log(pod).isStream)
+    #expect(APIRequest.log(pod, LogOptions(follows: true)).isStream)
+    #expect(APIRequest.watch(try CollectionPath(Pod.self, in: .allNamespaces)).isStream)
+    #expect(!APIRequest.get(pod).isStream)
+  }
 }
