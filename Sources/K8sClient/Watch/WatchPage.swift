@@ -21,13 +21,13 @@ public struct WatchPage: Hashable, Sendable {
     self.continuation = continuation
   }
 
-  /// The page that some JSON is. Items of built-in types come without `kind` and `apiVersion`; they
-  /// get those of their type, as the objects of events have them.
+  /// The page that some JSON is; `nil` where it is no list, or an item has no name or no resource
+  /// version. Items of built-in types come without `kind` and `apiVersion`; they get those of their
+  /// type, as the objects of events have them.
   ///
   /// - Parameters:
   ///   - json: The answer to a list.
   ///   - type: What is listed.
-  /// - Returns: `nil` where it is no list, or an item has no name or no resource version.
   public init?(_ json: JSONValue, of type: ResourceType) {
     guard let version = json["metadata"]?["resourceVersion"]?.stringValue, !version.isEmpty,
       let items = json["items"]

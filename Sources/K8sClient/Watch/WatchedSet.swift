@@ -65,10 +65,9 @@ public struct WatchedObject: Hashable, Sendable {
   /// The whole of it.
   public let json: JSONValue
 
-  /// The object that some JSON is.
+  /// The object that some JSON is; `nil` where it has no name or no resource version.
   ///
   /// - Parameter json: The object.
-  /// - Returns: `nil` where it has no name or no resource version.
   public init?(_ json: JSONValue) {
     guard let metadata = json["metadata"],
       let name = metadata["name"]?.stringValue, !name.isEmpty,
