@@ -13,9 +13,9 @@ extension JSONValue {
     return value
   }
 
-  func text(_ keys: String...) -> String? { at(keys)?.stringValue }
+  func text(_ key: String, _ more: String...) -> String? { at([key] + more)?.stringValue }
 
-  func integer(_ keys: String...) -> Int? { at(keys)?.intValue }
+  func integer(_ key: String, _ more: String...) -> Int? { at([key] + more)?.intValue }
 
   /// Sets what stands at the end of these keys; objects on the way are made.
   mutating func set(_ keys: [String], _ value: JSONValue?) {

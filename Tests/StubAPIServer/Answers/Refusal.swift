@@ -117,7 +117,7 @@ struct FieldFault: Hashable, CustomStringConvertible {
       message: "Required value" + (why.map { ": " + $0 } ?? ""))
   }
 
-  /// - Parameter value: As the message shows it: `-1`, `"x"`.
+  /// The value is given as the message shows it: `-1`, `"x"`.
   static func invalid(_ field: String, _ value: String, _ why: String) -> FieldFault {
     FieldFault(
       reason: "FieldValueInvalid", field: field, message: "Invalid value: \(value): \(why)")

@@ -35,7 +35,7 @@ struct ContinueToken: Hashable {
     self.start = start.hasPrefix("/") ? String(start.dropFirst()) : start
   }
 
-  /// - Parameter isCached: Lists from the watch cache begin their keys with a slash.
+  /// Lists from the watch cache begin their keys with a slash.
   func text(isCached: Bool) -> String {
     let escaped = (isCached ? "/" : "") + start.replacing("\0", with: "\\u0000")
     let json = "{\"v\":\"meta.k8s.io/v1\",\"rv\":\(revision),\"start\":\"\(escaped)\"}"

@@ -8,7 +8,7 @@ struct RequestBody {
 
   static let limit = 3 * 1024 * 1024
 
-  /// - Parameter kind: What it should be, for the complaint.
+  /// A complaint names the kind that it should be.
   init(_ call: Call, kind: String) throws(Refusal) {
     let bytes = call.request.body
     guard bytes.count <= Self.limit else {

@@ -16,8 +16,12 @@ struct Selection {
 
   var isWhole: Bool { labels.requirements.isEmpty && fields.requirements.isEmpty }
 
+  func isInPlace(_ name: ObjectName) -> Bool {
+    namespace == nil || name.namespace == namespace
+  }
+
   func contains(_ name: ObjectName, _ object: JSONValue) -> Bool {
-    (namespace == nil || name.namespace == namespace) && labels.matches(object.labels)
+    isInPlace(name) && labels.matches(object.labels)
       && fields.matches(object)
   }
 
@@ -47,19 +51,22 @@ extension StubCluster {
     }
     let snapshot =
       at == revision ? objects[call.type.store] ?? [:] : snapshot(of: call.type.store, at: at)
-    var found = snapshot.filter { selection.contains($0.key, $0.value) }
-      .map { (key: selection.key($0.key), object: $0.value) }
+    let known = snapshot.filter { selection.isInPlace($0.key) }
+      .map { (key: selection.key($0.key), name: $0.key, object: $0.value) }
+      .filter { !Array($0.key.utf8).lexicographicallyPrecedes(Array(start.utf8)) }
       .sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
-    found.removeAll { Array($0.key.utf8).lexicographicallyPrecedes(Array(start.utf8)) }
+    var found = known.filter { selection.contains($0.name, $0.object) }
     var metadata: JSONValue = ["resourceVersion": .string(String(at))]
-    var rest = 0
-    if limit > 0, version != "0", found.count > limit {
-      rest = found.count - limit
-      found.removeLast(rest)
-      let last = (found.last?.key ?? "") + "\0"
-      let token = ContinueToken(revision: at, start: last)
-      metadata["continue"] = .string(token.text(isCached: !call.type.isEvent))
-      if selection.isWhole { metadata["remainingItemCount"] = .int(rest) }
+    if limit > 0, version != "0", found.count >= limit {
+      found.removeLast(found.count - limit)
+      let last = found.last?.key ?? ""
+      // Whether more follows is told without looking at selectors: the next page may be empty.
+      let rest = known.count { Array(last.utf8).lexicographicallyPrecedes(Array($0.key.utf8)) }
+      if rest > 0 {
+        let token = ContinueToken(revision: at, start: last + "\0")
+        metadata["continue"] = .string(token.text(isCached: !call.type.isEvent))
+        if selection.isWhole { metadata["remainingItemCount"] = .int(rest) }
+      }
     }
     return .json(try listed(found.map(\.object), metadata, call))
   }

@@ -9,6 +9,11 @@ extension StubCluster {
       var info: JSONValue = ["username": .string(call.user.name)]
       if !call.user.uid.isEmpty { info["uid"] = .string(call.user.uid) }
       info["groups"] = .array(call.user.groups.map(JSONValue.string))
+      if call.user.name.hasPrefix("system:serviceaccount:") {
+        info["extra"] = [
+          "authentication.kubernetes.io/credential-id": .array([.string("JTI=" + newUID())])
+        ]
+      }
       return answer(call, metadata: ["creationTimestamp": time], ["status": ["userInfo": info]])
     case "selfsubjectrulesreviews":
       let namespace = body.text("spec", "namespace") ?? ""

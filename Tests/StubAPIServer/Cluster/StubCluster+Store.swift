@@ -26,7 +26,10 @@ extension StubCluster {
 
   /// Removes an object.
   ///
-  /// - Parameter last: As it is shown for the last time; `nil` for as it was.
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - type: Its type.
+  ///   - last: As it is shown for the last time; `nil` for as it was.
   /// - Returns: As it is shown for the last time.
   @discardableResult
   mutating func drop(
@@ -98,6 +101,7 @@ extension StubCluster {
 
   /// Five letters and digits, as generated names end.
   mutating func newSuffix(_ count: Int = 5) -> String {
+    if !plannedSuffixes.isEmpty { return plannedSuffixes.removeFirst() }
     let letters = Array("bcdfghjklmnpqrstvwxz2456789")
     return String((0..<count).map { _ in letters[Int(generator.next() % UInt64(letters.count))] })
   }

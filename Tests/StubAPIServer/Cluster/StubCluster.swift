@@ -36,6 +36,8 @@ public struct StubCluster: Sendable {
   var streamCount = 0
   var alarms = AlarmQueue()
   var generator: SeededGenerator
+  /// Endings of the next generated names; random ones after them.
+  var plannedSuffixes: [String] = []
   var notices: [StubPodNotice] = []
   var owners = FieldOwners()
   var logs = PodLogs()

@@ -38,9 +38,9 @@ public struct StubFault: Sendable {
   ///
   /// - Parameters:
   ///   - effect: What goes wrong.
-  ///   - matches: Which requests it is about; all unless told.
   ///   - passing: How many of them pass first.
   ///   - count: How many of them go wrong then; `nil` for all.
+  ///   - matches: Which requests it is about; all unless told.
   public init(
     _ effect: Effect, passing: Int = 0, count: Int? = nil,
     where matches: @escaping @Sendable (StubRequest) -> Bool = { _ in true }

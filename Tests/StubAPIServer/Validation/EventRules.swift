@@ -2,7 +2,7 @@ import JSONValue
 
 /// The rules of Events, which are strict in events.k8s.io and lax in core/v1.
 enum EventRules {
-  /// - Parameter event: As it is stored.
+  /// The event is given as it is stored.
   static func faults(_ event: JSONValue, group: String) -> [FieldFault] {
     let isNew = group == "events.k8s.io"
     var faults: [FieldFault] = []

@@ -69,16 +69,24 @@ extension StubCluster {
     let wished = deployment.integer("spec", "replicas") ?? 1
     let old = deployment.at("status", "conditions")?.arrayValue ?? []
     let isDone = updated == wished && alive.count == wished && ready == wished
-    let progress = condition(
-      "Progressing", true, isDone ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-      "ReplicaSet \"\(current.name)\" \(isDone ? "has successfully progressed." : "is progressing.")",
-      old)
-    let available = condition(
+    var conditions = old
+    set(
       "Available", ready >= wished,
       ready >= wished ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
       ready >= wished
         ? "Deployment has minimum availability."
-        : "Deployment does not have minimum availability.", old)
+        : "Deployment does not have minimum availability.", in: &conditions)
+    // Once it is through, losing a pod is no progress.
+    let isSettled =
+      all.count { !$0.isTerminating } == updated
+      && old.contains { $0.text("reason") == "NewReplicaSetAvailable" }
+      && old.contains { ($0.text("message") ?? "").contains("\"\(current.name)\"") }
+    if !isSettled {
+    set(
+      "Progressing", true, isDone ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
+      "ReplicaSet \"\(current.name)\" \(isDone ? "has successfully progressed." : "is progressing.")",
+      in: &conditions)
+    }
     var status: JSONValue = [:]
     status["observedGeneration"] = deployment.at("metadata", "generation")
     let counts = [
@@ -88,22 +96,24 @@ extension StubCluster {
     ]
     for (key, count) in counts where count > 0 { status[key] = .int(count) }
     status["terminatingReplicas"] = .int(all.filter(\.isTerminating).count)
-    status["conditions"] = .array([available, progress])
+    status["conditions"] = .array(conditions)
     write(status, to: deployment, type)
   }
 
-  private func condition(
-    _ type: String, _ isTrue: Bool, _ reason: String, _ message: String, _ old: [JSONValue]
-  ) -> JSONValue {
+  /// A condition that changes goes to the end of the list.
+  private func set(
+    _ type: String, _ isTrue: Bool, _ reason: String, _ message: String,
+    in conditions: inout [JSONValue]
+  ) {
     let status = isTrue ? "True" : "False"
-    let before = old.first { $0.text("type") == type }
+    let before = conditions.first { $0.text("type") == type }
     let isSame = before?.text("status") == status
-    let isEqual = isSame && before?.text("reason") == reason && before?.text("message") == message
-    return [
-      "type": .string(type), "status": .string(status),
-      "lastUpdateTime": (isEqual ? before?["lastUpdateTime"] : nil) ?? time,
+    if isSame, before?.text("reason") == reason, before?.text("message") == message { return }
+    conditions.removeAll { $0.text("type") == type }
+    conditions.append([
+      "type": .string(type), "status": .string(status), "lastUpdateTime": time,
       "lastTransitionTime": (isSame ? before?["lastTransitionTime"] : nil) ?? time,
       "reason": .string(reason), "message": .string(message),
-    ]
+    ])
   }
 }
