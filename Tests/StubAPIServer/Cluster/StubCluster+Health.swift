@@ -41,8 +41,5 @@ extension StubCluster {
 
   static let readyChecks = ["ping", "log", "informer-sync"] + hooks + ["shutdown"]
 
-  /// One check is of the readiness alone.
-  static let liveChecks =
-    ["ping", "log", "loopback-serving-certificate", "etcd"]
-    + hooks.filter { $0 != "poststarthook/storage-readiness" }
+  static let liveChecks = ["ping", "log", "loopback-serving-certificate", "etcd"] + hooks
 }

@@ -82,10 +82,10 @@ extension StubCluster {
       && old.contains { $0.text("reason") == "NewReplicaSetAvailable" }
       && old.contains { ($0.text("message") ?? "").contains("\"\(current.name)\"") }
     if !isSettled {
-    set(
-      "Progressing", true, isDone ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-      "ReplicaSet \"\(current.name)\" \(isDone ? "has successfully progressed." : "is progressing.")",
-      in: &conditions)
+      set(
+        "Progressing", true, isDone ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
+        "ReplicaSet \"\(current.name)\" \(isDone ? "has successfully progressed." : "is progressing.")",
+        in: &conditions)
     }
     var status: JSONValue = [:]
     status["observedGeneration"] = deployment.at("metadata", "generation")

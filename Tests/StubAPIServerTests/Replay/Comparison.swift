@@ -112,8 +112,10 @@ struct Comparison {
       return recorded == own
     }
     guard pairs.translated(one.start) == other.start else { return false }
-    guard one.version < 0 ? one.version == other.version
-      : pairs.pair(version: one.version, with: other.version)
+    guard
+      one.version < 0
+        ? one.version == other.version
+        : pairs.pair(version: one.version, with: other.version)
     else { return false }
     pairs.pair(token: recorded, with: own)
     return true
@@ -176,7 +178,7 @@ struct Comparison {
   }
 
   /// A time of the day on which the recordings were made.
-  private static func isVolatileTime(_ text: String) -> Bool { 
+  private static func isVolatileTime(_ text: String) -> Bool {
     text.hasPrefix("2026-11-21T") && (try? Timestamp(rfc3339: text)) != nil
   }
 

@@ -95,7 +95,7 @@ extension Scenarios {
         for exchange in source.exchanges.prefix(2) {
           stage.send(exchange.method, exchange.path, exchange.body)
         }
-      })
+      }),
     ]
   }
 }

@@ -32,7 +32,9 @@ extension Scenarios {
   }
 
   private static func learn(_ hash: String, of name: String, _ stage: inout Stage) {
-    let known = stage.cluster.all("ReplicaSet", in: "media").filter { $0.name.hasPrefix(name + "-") }
+    let known = stage.cluster.all("ReplicaSet", in: "media").filter {
+      $0.name.hasPrefix(name + "-")
+    }
     for set in known {
       guard let own = set.labels["pod-template-hash"], !stage.knownHashes.contains(own) else {
         continue
@@ -54,7 +56,8 @@ extension Scenarios {
         prepare: { stage in
           deploy("radarr", hash: "745777cc48", suffix: "nvczc", &stage)
           // The pod was replaced once: the Deployment was unavailable for a moment.
-          stage.send("DELETE", "/api/v1/namespaces/media/pods/radarr-\(stage.hash("745777cc48"))-nvczc")
+          stage.send(
+            "DELETE", "/api/v1/namespaces/media/pods/radarr-\(stage.hash("745777cc48"))-nvczc")
           stage.advance(4)
         },
         before: [
