@@ -112,7 +112,7 @@ extension Exchange {
       if kept, parser.isUntouched, place.isRepeatable || loss == .beforeWriting {
         return tryAgain(after: loss, at: now)
       }
-      if case .rejected(let reason) = loss, parser.isUntouched {
+      if case .rejected(let reason) = loss, !kept, parser.isUntouched {
         wasSent = false
         return giveUp(.handshakeFailed, place.connecting, reason, .spent)
       }

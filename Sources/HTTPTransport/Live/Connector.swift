@@ -24,7 +24,7 @@ struct Connector {
     guard let bootstrap = ClientBootstrap(validatingGroup: loop) else {
       return loop.makeFailedFuture(ForeignLoop())
     }
-    let limits = plan.limits
+    let mostBytes = max(plan.limits.maximumReadBytes, 1)
     let prepared =
       bootstrap
       .connectTimeout(max(deadline - .now(), .milliseconds(1)))
@@ -33,8 +33,7 @@ struct Connector {
       .channelOption(
         .recvAllocator,
         value: AdaptiveRecvByteBufferAllocator(
-          minimum: min(1024, limits.maximumReadBytes), initial: min(4096, limits.maximumReadBytes),
-          maximum: max(limits.maximumReadBytes, 1))
+          minimum: min(1024, mostBytes), initial: min(4096, mostBytes), maximum: mostBytes)
       )
       .channelInitializer { channel in
         takes(channel)

@@ -115,6 +115,7 @@ extension Desk {
     case .part(let bytes): ticket.tell(.success(bytes) as Result<[UInt8]?, TransportError>)
     case .finish: ticket.tell(.success(nil) as Result<[UInt8]?, TransportError>)
     case .fail(let error):
+      leave(ticket)
       ticket.makeReader = nil
       ticket.tell(.failure(error) as Result<HTTPAnswer, TransportError>)
       ticket.tell(.failure(error) as Result<[UInt8]?, TransportError>)

@@ -20,29 +20,46 @@ final class NameLookup {
 
   private let system: System
   private weak let door: LoopDoor?
-  private var waiting: [(Addresses) -> Void] = []
+  private var waiting: [UInt64: (Addresses) -> Void] = [:]
+  private var lastNumber: UInt64 = 0
   private var isOut = false
+  private var isAbandoned = false
 
   init(by system: @escaping System, through door: LoopDoor) {
     self.system = system
     self.door = door
   }
 
-  func find(_ host: String, _ port: Int, then: @escaping (Addresses) -> Void) {
-    waiting.append(then)
-    guard !isOut, let door else { return }
+  /// - Returns: A number by which `forget` knows who asked.
+  func find(_ host: String, _ port: Int, then: @escaping (Addresses) -> Void) -> UInt64 {
+    lastNumber += 1
+    guard !isAbandoned else {
+      then(.failure(Self.shutDown))
+      return lastNumber
+    }
+    waiting[lastNumber] = then
+    guard !isOut, let door else { return lastNumber }
     isOut = true
     let system = system
     DispatchQueue.global().async {
       let found = system(host, port)
       door.enter { $0.lookup.come(back: found) }
     }
+    return lastNumber
   }
 
-  /// Lets those who wait go; what comes later is dropped.
-  func abandon() {
-    tell(.failure(LookupFailure(reason: "the client was shut down")))
+  /// Lets one go who does not wait any more: a lookup that hangs gathers nobody.
+  func forget(_ number: UInt64) {
+    waiting.removeValue(forKey: number)?(.failure(LookupFailure(reason: "it took too long")))
   }
+
+  /// Lets those who wait go, and those who come later; what is found later is dropped.
+  func abandon() {
+    isAbandoned = true
+    tell(.failure(Self.shutDown))
+  }
+
+  private static let shutDown = LookupFailure(reason: "the client was shut down")
 
   private func come(back found: Addresses) {
     isOut = false
@@ -51,8 +68,8 @@ final class NameLookup {
 
   private func tell(_ found: Addresses) {
     let all = waiting
-    waiting = []
-    for then in all { then(found) }
+    waiting = [:]
+    for (_, then) in all { then(found) }
   }
 
   /// `getaddrinfo`, for streams.
@@ -86,16 +103,18 @@ final class NameResolver: Resolver, Sendable {
   private let version4: EventLoopPromise<[SocketAddress]>
   private let version6: EventLoopPromise<[SocketAddress]>
   private let lookup: NIOLoopBound<NameLookup>
+  private let number: NIOLoopBoundBox<UInt64?>
 
   init(_ lookup: NameLookup, on loop: any EventLoop) {
     version4 = loop.makePromise()
     version6 = loop.makePromise()
     self.lookup = NIOLoopBound(lookup, eventLoop: loop)
+    number = NIOLoopBoundBox(nil, eventLoop: loop)
   }
 
   /// NIO asks for both, and for this one first.
   func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-    lookup.value.find(host, port) { [version4, version6] found in
+    number.value = lookup.value.find(host, port) { [version4, version6] found in
       version6.completeWith(found.map { $0.filter { $0.protocol == .inet6 } })
       version4.completeWith(found.map { $0.filter { $0.protocol == .inet } })
     }
@@ -106,5 +125,7 @@ final class NameResolver: Resolver, Sendable {
     version4.futureResult
   }
 
-  func cancelQueries() {}
+  func cancelQueries() {
+    if let number = number.value { lookup.value.forget(number) }
+  }
 }

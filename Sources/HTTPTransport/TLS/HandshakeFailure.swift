@@ -25,9 +25,12 @@ struct HandshakeFailure {
       ?? "TLS handshake failed: \(text)"
   }
 
-  /// Whether this is the server's word about who we are, said after it let us believe all is well.
+  /// Whether this is the server's word about who we are. With TLS 1.3 it comes when the request is on its
+  /// way already, which the server then does not look at.
   static func isRejection(_ text: String) -> Bool {
-    text.contains("_ALERT_") || text.contains("CERTIFICATE_REQUIRED")
+    text.contains("CERTIFICATE_REQUIRED")
+      || text.contains("_ALERT_")
+        && ["CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED"].contains { text.contains($0) }
   }
 
   private var nameMismatch: String {

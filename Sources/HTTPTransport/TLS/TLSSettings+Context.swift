@@ -12,7 +12,14 @@ extension TLSSettings {
     // Connections are closed at once after our goodbye: nobody waits for the server's.
     configuration.shutdownTimeout = .milliseconds(100)
     switch trustRoots {
-    case .system: configuration.trustRoots = .default
+    case .system:
+      guard SystemTrust.exists || verification == .none else {
+        throw HTTPSettingsError(
+          .trustRoots,
+          "the trusted certificates (CA): this system has no bundle of them in /etc/ssl/certs or"
+            + " /etc/pki: give the CA's certificate as PEM")
+      }
+      configuration.trustRoots = .default
     case .pem(let bytes):
       configuration.trustRoots = .certificates(
         try Self.certificates(bytes, .trustRoots, "the trusted certificates (CA)"))

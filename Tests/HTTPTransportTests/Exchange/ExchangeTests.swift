@@ -3,66 +3,6 @@ import Testing
 
 @testable import HTTPTransport
 
-/// An exchange with a clock of seconds: `at` moves it, every call gives the effects.
-private struct Story {
-  var exchange: Exchange
-  var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-
-  init(
-    _ method: String = "GET", connect: Int = 5, silence: Int = 10, total: Int? = 30
-  ) throws {
-    let request = HTTPRequest(method, "/path?key=secret")
-    let endpoint = try HTTPEndpoint.tcp("h", port: 80)
-    exchange = Exchange(
-      ExchangePlace(request, try RequestText(request, host: "h"), at: endpoint),
-      within: HTTPDeadlines(
-        connect: .seconds(connect), silence: .seconds(silence),
-        total: total.map { .seconds($0) }),
-      limits: HTTPLimits(), at: now)
-  }
-
-  mutating func after(_ seconds: Int, _ event: Exchange.Event) -> [Exchange.Effect] {
-    now = now + .seconds(Int64(seconds))
-    return exchange.handle(event, at: now)
-  }
-
-  mutating func on(_ event: Exchange.Event) -> [Exchange.Effect] { after(0, event) }
-
-  mutating func bytes(_ text: String, after seconds: Int = 0) -> [Exchange.Effect] {
-    after(seconds, .bytes(Array(text.utf8)))
-  }
-
-  /// Seconds to the deadline.
-  var patience: Int64 { (exchange.deadline - now).nanoseconds / 1_000_000_000 }
-
-  /// To where the request is written on a fresh connection, or on a kept one.
-  mutating func ask(kept: Bool = false) {
-    #expect(on(.start) == [.queue])
-    if kept {
-      #expect(on(.kept) == [.send, .read])
-    } else {
-      #expect(on(.opening).isEmpty)
-      #expect(on(.opened) == [.send, .read])
-    }
-    #expect(on(.wrote(all: true)).isEmpty)
-  }
-
-  /// To where a part of a body that goes on was given.
-  mutating func answer() {
-    ask()
-    let effects = bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    #expect(effects.count == 1)
-  }
-}
-
-private func error(
-  _ code: TransportError.Code, _ operation: String, _ reason: String, sent: Bool = true
-) -> TransportError {
-  TransportError(code, operation, reason, mayHaveBeenSent: sent)
-}
-
-private let asking = "GET /path at h:80"
-
 @Suite struct `An exchange that goes well` {
   @Test func `gives an answer that comes in one read as a whole, and the connection back`() throws {
     var story = try Story()
@@ -141,7 +81,7 @@ private let asking = "GET /path at h:80"
     #expect(story.on(.lost(.beforeWriting)) == [.replace])
     #expect(
       story.on(.unopened(Exchange.Trouble(code: .refused, reason: "no"))) == [
-        .giveBack(.spent), .fail(error(.refused, "connect to h:80", "no", sent: false)),
+        .giveBack(.spent), .fail(transportError(.refused, "connect to h:80", "no", sent: false)),
       ])
     var other = try Story("POST")
     other.ask(kept: true)
@@ -149,7 +89,7 @@ private let asking = "GET /path at h:80"
       other.on(.lost(.closed)) == [
         .giveBack(.spent),
         .fail(
-          error(
+          transportError(
             .cut, "POST /path at h:80",
             "the connection was closed by the server before the first byte of the answer")),
       ])
@@ -162,7 +102,9 @@ private let asking = "GET /path at h:80"
     #expect(
       story.on(.lost(.broken("reset"))) == [
         .giveBack(.spent),
-        .fail(error(.cut, asking, "the connection broke (reset) within the answer's head")),
+        .fail(
+          transportError(
+            .cut, askingOfStory, "the connection broke (reset) within the answer's head")),
       ])
   }
 }
@@ -177,7 +119,8 @@ private let asking = "GET /path at h:80"
       story.after(1, .tick) == [
         .leaveQueue,
         .fail(
-          error(.timedOut, "connect to h:80", "all 4 connections were in use for 5s", sent: false)),
+          transportError(
+            .timedOut, "connect to h:80", "all 4 connections were in use for 5s", sent: false)),
       ])
   }
 
@@ -191,7 +134,8 @@ private let asking = "GET /path at h:80"
       if reached { #expect(story.after(2, .reached).isEmpty) }
       #expect(
         story.after(5, .tick) == [
-          .giveBack(.spent), .fail(error(.timedOut, "connect to h:80", words, sent: false)),
+          .giveBack(.spent),
+          .fail(transportError(.timedOut, "connect to h:80", words, sent: false)),
         ])
     }
   }
@@ -207,7 +151,8 @@ private let asking = "GET /path at h:80"
     #expect(story.after(9, .tick).isEmpty)
     #expect(
       story.after(1, .tick) == [
-        .giveBack(.suspect), .fail(error(.timedOut, "POST /path at h:80", "no byte for 10s")),
+        .giveBack(.suspect),
+        .fail(transportError(.timedOut, "POST /path at h:80", "no byte for 10s")),
       ])
   }
 
@@ -220,7 +165,8 @@ private let asking = "GET /path at h:80"
     #expect(
       story.after(10, .tick) == [
         .giveBack(.suspect),
-        .fail(error(.timedOut, asking, "no byte for 10s, after 0 bytes of the body")),
+        .fail(
+          transportError(.timedOut, askingOfStory, "no byte for 10s, after 0 bytes of the body")),
       ])
   }
 
@@ -230,7 +176,10 @@ private let asking = "GET /path at h:80"
     _ = story.bytes("abc")
     #expect(story.after(30, .tick) == [.giveBack(.suspect)])
     #expect(story.on(.readerWants) == [.part(Array("abc".utf8))])
-    #expect(story.on(.readerWants) == [.fail(error(.timedOut, asking, "not done within 30s"))])
+    #expect(
+      story.on(.readerWants) == [
+        .fail(transportError(.timedOut, askingOfStory, "not done within 30s"))
+      ])
   }
 
   @Test func `may wait for a year and more`() throws {
@@ -245,13 +194,15 @@ private let asking = "GET /path at h:80"
     let cancelled = "the task that waited for it was cancelled"
     var story = try Story()
     #expect(story.on(.cancel).isEmpty)
-    #expect(story.on(.start) == [.fail(error(.cancelled, asking, cancelled, sent: false))])
+    #expect(
+      story.on(.start) == [.fail(transportError(.cancelled, askingOfStory, cancelled, sent: false))]
+    )
 
     story = try Story()
     _ = story.on(.start)
     #expect(
       story.on(.cancel) == [
-        .leaveQueue, .fail(error(.cancelled, asking, cancelled, sent: false)),
+        .leaveQueue, .fail(transportError(.cancelled, askingOfStory, cancelled, sent: false)),
       ])
     #expect(story.on(.cancel).isEmpty && story.on(.shutDown).isEmpty)
 
@@ -259,7 +210,8 @@ private let asking = "GET /path at h:80"
     story.ask()
     #expect(
       story.on(.shutDown) == [
-        .giveBack(.spent), .fail(error(.closed, asking, "the client was shut down")),
+        .giveBack(.spent),
+        .fail(transportError(.closed, askingOfStory, "the client was shut down")),
       ])
     #expect(story.bytes("late").isEmpty && story.on(.lost(.closed)).isEmpty)
 
@@ -267,7 +219,7 @@ private let asking = "GET /path at h:80"
     story.answer()
     _ = story.bytes("unread")
     _ = story.on(.cancel)
-    #expect(story.on(.readerWants) == [.fail(error(.cancelled, asking, cancelled))])
+    #expect(story.on(.readerWants) == [.fail(transportError(.cancelled, askingOfStory, cancelled))])
   }
 
   @Test func `by its reader's leaving tells nobody`() throws {
@@ -284,7 +236,7 @@ private let asking = "GET /path at h:80"
     #expect(
       story.on(.lost(.rejected("no certificate"))) == [
         .giveBack(.spent),
-        .fail(error(.handshakeFailed, "connect to h:80", "no certificate", sent: false)),
+        .fail(transportError(.handshakeFailed, "connect to h:80", "no certificate", sent: false)),
       ])
   }
 
@@ -297,8 +249,9 @@ private let asking = "GET /path at h:80"
     #expect(
       story.on(.readerWants) == [
         .fail(
-          error(
-            .malformed, asking, "the answer is refused: a chunk is longer than its size says"))
+          transportError(
+            .malformed, askingOfStory, "the answer is refused: a chunk is longer than its size says"
+          ))
       ])
   }
 }

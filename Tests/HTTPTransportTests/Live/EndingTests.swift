@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import HTTPTransport
@@ -90,6 +91,27 @@ import Testing
   }
 }
 
+@Suite struct `A body` {
+  @Test func `has one reader`() async throws {
+    try await LoopbackServer.with { _ in
+      [.send("HTTP/1.1 200 OK\r\n\r\n"), .fallSilent]
+    } _: { server in
+      try await HTTPClient.with(.tcp("127.0.0.1", port: server.port)) { client in
+        let body = try await client.exchange(HTTPRequest("GET", "/"), within: .ample).body
+        let codes = try await withThrowingTaskGroup(of: TransportError.Code.self) { group in
+          for _ in 0..<2 {
+            group.addTask { try await failure { try await body.collect(upTo: 1) }.code }
+          }
+          let first = try await group.next()
+          await client.shutdown()
+          return [first, try await group.next()]
+        }
+        #expect(codes == [.invalidRequest, .closed])
+      }
+    }
+  }
+}
+
 @Suite struct `A client that is shut down` {
   @Test func `ends what is in flight, and everything after`() async throws {
     try await LoopbackServer.with { heard in
@@ -111,6 +133,22 @@ import Testing
       try await eventually { server.open == 0 }
       await client.shutdown()
     }
+  }
+
+  @Test func `does not wait for a lookup that hangs`() async throws {
+    let isReleased = Mutex(false)
+    let client = try HTTPClient(
+      to: .tcp("hung.example", port: 80), tls: TLSSettings(), limits: HTTPLimits(), on: nil
+    ) { _, _ in
+      while !isReleased.withLock({ $0 }) { usleepABit() }
+      return .failure(LookupFailure(reason: "too late"))
+    }
+    let waiter = Task { try await client.text() }
+    try await Task.sleep(for: .milliseconds(20))
+    await client.shutdown()
+    let error = try await failure { try await waiter.value }
+    #expect(error.code == .closed && !error.mayHaveBeenSent)
+    isReleased.withLock { $0 = true }
   }
 
   @Test func `before its first exchange has nothing to do`() async throws {
