@@ -82,6 +82,8 @@ final class Desk {
     channelClosed(0)
   }
 
+  var connectionCount: Int { connections.count }
+
   func channelOpens() { channels += 1 }
 
   func channelClosed(_ count: Int = 1) {

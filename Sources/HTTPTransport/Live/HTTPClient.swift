@@ -89,6 +89,14 @@ public final class HTTPClient: Transport {
     await door.close()
   }
 
+  /// Connections that are open or being opened, as this end knows them.
+  func connectionCount() async -> Int {
+    await withCheckedContinuation { waiter in
+      let isOpen = door.enter { waiter.resume(returning: $0.connectionCount) }
+      if !isOpen { waiter.resume(returning: 0) }
+    }
+  }
+
   private func prepare(
     _ request: HTTPRequest, within deadlines: HTTPDeadlines
   ) throws(TransportError) -> NIOLoopBoundBox<Ticket> {

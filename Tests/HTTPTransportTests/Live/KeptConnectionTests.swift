@@ -73,9 +73,8 @@ import Testing
         for _ in 0..<5 {
           let text = try await client.text("POST")
           #expect(text == "200 a")
-          // The end is on its way; once it is here, the next request gets a fresh connection.
-          try await eventually { server.open == 0 }
-          try await Task.sleep(for: .milliseconds(20))
+          // Once the end is here, the next request gets a fresh connection.
+          while await client.connectionCount() > 0 { try await Task.sleep(for: .milliseconds(2)) }
         }
         #expect(server.accepted == 5)
       }
@@ -152,6 +151,8 @@ import Testing
         #expect(server.count.withLock { $0.mostOpen } <= HTTPLimits().maximumConnections)
         #expect(server.accepted <= HTTPLimits().maximumConnections)
         #expect(server.heard.count == 50)
+        let kept = await client.connectionCount()
+        #expect((1...HTTPLimits().maximumConnections).contains(kept))
       }
       try await eventually { server.open == 0 }
     }
