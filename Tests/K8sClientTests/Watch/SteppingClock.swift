@@ -18,7 +18,13 @@ final class SteppingClock: Sendable {
   /// machine too busy to take it.
   private let longest: Duration
 
-  init(longest: Duration = .seconds(1_000_000)) { self.longest = longest }
+  /// Whoever sleeps for exactly so long is not woken either: the deadline of a call.
+  private let ignored: Set<Duration>
+
+  init(longest: Duration = .seconds(1_000_000), ignoring ignored: Set<Duration> = []) {
+    self.longest = longest
+    self.ignored = ignored
+  }
 
   var now: Tick { state.withLock { $0.now } }
 
@@ -36,7 +42,8 @@ final class SteppingClock: Sendable {
         let result: Result<Void, any Error>? = state.withLock { state in
           if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
           if until <= state.now { return .success(()) }
-          state.sleepers[id] = (until, continuation)
+          let isIgnored = ignored.contains(until - state.now)
+          state.sleepers[id] = (isIgnored ? Tick(nanoseconds: .max) : until, continuation)
           return nil
         }
         if let result { continuation.resume(with: result) }
