@@ -119,11 +119,13 @@ extension RestartMachine {
     }
     if claim == nil {
       let isResumed = !claimed.contains(own.since)
-      let standsIn = record.isSuccessor(me.uid) || (isResumed && policy.strategy == .exit)
+      // What a former process ended for has happened; what it asked the API server for may yet.
+      let isOver = isResumed && policy.strategy == .exit
+      let mayHaveAsked = isResumed && !isOver
       claim = OwnClaim(
         claim: own, isResumed: isResumed,
-        slotUntil: standsIn ? now + policy.claimDuration : nil,
-        mayHaveAsked: isResumed, quietFrom: isResumed ? now + Self.afterEffect : now)
+        slotUntil: isOver || record.isSuccessor(me.uid) ? now + policy.claimDuration : nil,
+        mayHaveAsked: mayHaveAsked, quietFrom: mayHaveAsked ? now + Self.afterEffect : now)
     } else {
       claim?.claim = own
     }
