@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Pacing
 
-/// One run of a credential plugin, on a thread of its own: reading and waiting block.
+/// One run of a program, on a thread of its own: reading and waiting block.
 ///
 /// The plugin gets a session of its own, so that whatever it started can be killed with it, nothing to
 /// read, and no descriptor of this process.
@@ -28,28 +28,31 @@ struct PluginProcess {
     await withCheckedContinuation { continuation in
       let isStarted = startThread {
         var process = PluginProcess(command)
-        continuation.resume(returning: process.run())
+        process.run { continuation.resume(returning: $0) }
       }
       if !isStarted { continuation.resume(returning: .failed("no thread could be started")) }
     }
   }
 
-  private mutating func run() -> PluginResult {
+  /// Tells the result once, as soon as it is known: a process that waits for hung storage cannot be
+  /// reaped before that answers, and nobody is to wait for it.
+  private mutating func run(_ tell: (PluginResult) -> Void) {
     guard let outputs = Pipe(), let complaints = Pipe() else {
-      return .failed(errorWords(errno))
+      return tell(.failed(errorWords(errno)))
     }
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(nothing) }
     let error = spawn(nothing, outputs.writing, complaints.writing)
-    guard error == 0 else { return .failed(errorWords(error)) }
+    guard error == 0 else { return tell(.failed(errorWords(error))) }
     outputs.closeWriting()
     complaints.closeWriting()
     let ending = follow(outputs, complaints)
+    if let ending { tell(ending) }
     // What it left behind ends with it. It is not reaped yet, so the group is still its own.
     kill(-pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    return ending ?? result(status)
+    if ending == nil { tell(result(status)) }
   }
 
   private mutating func spawn(_ input: Int32, _ output: Int32, _ errors: Int32) -> Int32 {

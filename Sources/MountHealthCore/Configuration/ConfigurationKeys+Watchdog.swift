@@ -98,7 +98,8 @@ extension ConfigurationKey {
     "attempts", .integer(1...10), default: "1", "How often it is tried in one outage.")
   static let repairSettle = ConfigurationKey(
     "settle", .duration(.zero ... .seconds(3600)), default: "30s",
-    "How long the mount may take to become healthy after it.")
+    "How long the mount may take to become healthy after it; checkInterval and readTimeout together at "
+      + "the least.")
   static let repair = ConfigurationKey(
     "repair", .object(repairKeys),
     "What is tried before the pod is replaced: a request or a program.")

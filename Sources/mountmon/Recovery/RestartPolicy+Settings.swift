@@ -35,7 +35,7 @@ extension UpstreamGuard {
 
 extension RepairPlan {
   /// What the machine is told of a repair; the shell carries out what the settings say.
-  init(_ repair: WatchdogSettings.Repair) {
+  init(_ repair: WatchdogSettings.Repair, of mount: Mount) {
     let action: Action =
       switch repair.action {
       case .http(let call):
@@ -43,14 +43,18 @@ extension RepairPlan {
       case .command(let words):
         .run(command: words.first ?? "", arguments: Array(words.dropFirst()))
       }
+    // The next look may be a whole interval away, and has to come back.
+    let look = mount.interval * 1.1 + mount.timeout
     self.init(
-      action, deadline: repair.timeout, attempts: repair.attempts, settle: repair.settle)
+      action, deadline: repair.timeout, attempts: repair.attempts,
+      settle: max(repair.settle, look))
   }
 }
 
 extension MountNeed {
   /// What a mount asks for, with the repair that is configured for it.
   init(_ status: MountStatus, _ settings: WatchdogSettings) {
-    self.init(status, repair: (status.mount.repair ?? settings.repair).map { RepairPlan($0) })
+    let repair = status.mount.repair ?? settings.repair
+    self.init(status, repair: repair.map { RepairPlan($0, of: status.mount) })
   }
 }
