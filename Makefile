@@ -13,6 +13,9 @@ RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-d
   -Xlinker --defsym=__wrap___register_frame_info=0 \
   -Xlinker --defsym=__wrap___deregister_frame_info=0
 
+# The memory of an idle program is mostly its binary. One stray import can double it.
+RELEASE_LIMIT := 16000000
+
 SOURCES := Package.swift Sources Tests Examples
 
 # need PROGRAM,WHAT FOR: ends with one line when a program is missing.
@@ -86,6 +89,8 @@ release: ## build the static release binary: out/mountmon (needs Swift)
 	swift build $(RELEASE_FLAGS) --scratch-path .build-release
 	@mkdir -p out && cp .build-release/release/mountmon out/mountmon
 	@ls -l out/mountmon
+	@test "$$(stat -c %s out/mountmon)" -lt $(RELEASE_LIMIT) || \
+	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 
 .PHONY: bench
 bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick is short)

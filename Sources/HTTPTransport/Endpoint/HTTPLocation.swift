@@ -14,7 +14,7 @@ public struct HTTPLocation: Hashable, Sendable {
   /// - Throws: `HTTPSettingsError` with the code `address`; its text is one line, and does not repeat a
   ///   URL that holds credentials.
   public init(_ url: String) throws(HTTPSettingsError) {
-    guard let mark = url.firstRange(of: "://") else {
+    guard let mark = url.utf8.range(of: "://") else {
       throw .address(
         "'\(Self.shown(url))' has no scheme: begin with http://, https:// or unix://")
     }

@@ -19,18 +19,18 @@ struct HandshakeFailure {
   let now: Int64
 
   var reason: String {
-    if text.contains("failedToValidateHostname") { return nameMismatch }
-    if text.contains("CERTIFICATE_VERIFY_FAILED") { return distrust }
-    return Self.known.first { text.contains($0.mark) }?.words
+    if text.holds("failedToValidateHostname") { return nameMismatch }
+    if text.holds("CERTIFICATE_VERIFY_FAILED") { return distrust }
+    return Self.known.first { text.holds($0.mark) }?.words
       ?? "TLS handshake failed: \(text)"
   }
 
   /// Whether this is the server's word about who we are. With TLS 1.3 it comes when the request is on its
   /// way already, which the server then does not look at.
   static func isRejection(_ text: String) -> Bool {
-    text.contains("CERTIFICATE_REQUIRED")
-      || text.contains("_ALERT_")
-        && ["CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED"].contains { text.contains($0) }
+    text.holds("CERTIFICATE_REQUIRED")
+      || text.holds("_ALERT_")
+        && ["CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED"].contains { text.holds($0) }
   }
 
   private var nameMismatch: String {

@@ -78,11 +78,11 @@ extension TLSSettings {
   ) -> HTTPSettingsError {
     let text = String(describing: error)
     // The key itself was read already, so what is refused here is the pair.
-    if text.contains("failedToLoadPrivateKey") {
+    if text.holds("failedToLoadPrivateKey") {
       return HTTPSettingsError(
         .clientKey, "the client key: it is not the key of the client certificate")
     }
-    if hasClientCertificate, !text.contains("failedToLoadCertificate") {
+    if hasClientCertificate, !text.holds("failedToLoadCertificate") {
       return HTTPSettingsError(
         .clientCertificate,
         "the client certificate and its key: the TLS library refuses them (\(text))")
@@ -92,6 +92,6 @@ extension TLSSettings {
   }
 
   private static func holds(_ words: String, _ bytes: [UInt8]) -> Bool {
-    bytes.firstRange(of: Array(words.utf8)) != nil
+    bytes.range(of: words) != nil
   }
 }

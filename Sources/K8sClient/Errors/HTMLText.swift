@@ -1,8 +1,10 @@
+import HTTPTransport
+
 /// As much of HTML as it takes to say what a proxy's error page is about.
 enum HTMLText {
   static func looksLikeHTML(_ text: String) -> Bool {
     let begin = text.prefix(512).lowercased()
-    return begin.contains("<!doctype html") || begin.contains("<html")
+    return begin.holds("<!doctype html") || begin.holds("<html")
   }
 
   /// The text between `<title>` and its end; `nil` where there is none.

@@ -20,7 +20,7 @@ extension KubernetesError: CustomStringConvertible {
     if code == .invalid || code == .tooManyRequests || code == .conflict {
       // The message of many a Status names its causes, that of a few does not.
       for cause in status.causes.prefix(3) {
-        guard let said = cause.message, !text.contains(said) else { continue }
+        guard let said = cause.message, !text.holds(said) else { continue }
         text += text.isEmpty ? said : " (\(cause.field.map { "\($0): " } ?? "")\(said))"
       }
     }

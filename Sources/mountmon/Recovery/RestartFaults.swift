@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSONValue
 import K8sClient
 import MountHealthCore
@@ -38,7 +39,7 @@ extension RemovalFault {
     case .invalid where error.status?.code == 405: self = .unsupported("\(error)")
     case .conflict: self = .otherPod
     // Two budgets for one pod: the server says 500, and will until one of them is gone.
-    case .serverFailed where error.status?.message.contains("PodDisruptionBudget") == true:
+    case .serverFailed where error.status?.message.holds("PodDisruptionBudget") == true:
       self = .blocked(error.status?.message ?? "\(error)", retryAfter: nil)
     default: return nil
     }
