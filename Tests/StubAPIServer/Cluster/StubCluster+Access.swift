@@ -1,11 +1,21 @@
 import JSONValue
 public import TimeText
 
+/// What a bound token was made for.
+struct TokenOrigin: Hashable {
+  var account: String
+  var namespace: String
+  var pod: StubPodIdentity?
+  var lifetime: Duration
+}
+
 /// A token and whom it speaks for.
 struct TokenRecord: Hashable {
   var user: StubUser
   /// From when on it is refused; `nil` for never.
   var end: Timestamp?
+  /// How it was made; `nil` for one that a test thought up.
+  var origin: TokenOrigin?
 }
 
 extension StubCluster {
@@ -39,6 +49,14 @@ extension StubCluster {
   ///   - token: The text after `Bearer `.
   public mutating func grant(_ roles: [StubRole], to token: String) {
     tokens[token]?.user.roles = roles
+  }
+
+  /// Refuses the tokens that are bound to a pod which is gone.
+  mutating func revokeTokens(ofPod uid: String) {
+    let end = now.advanced(by: revocationLag)
+    for (token, record) in tokens where record.origin?.pod?.uid == uid {
+      tokens[token]?.end = min(record.end ?? end, end)
+    }
   }
 
   func authenticate(_ request: StubRequest) throws(Refusal) -> StubUser {

@@ -72,6 +72,26 @@ extension StubAPIServer {
     }
   }
 
+  /// Makes the token that follows a minted one, and swaps it into the folder of its pod.
+  ///
+  /// - Parameters:
+  ///   - old: The token so far.
+  ///   - path: The folder; `nil` where there is none.
+  ///   - revokesOld: Whether the old one is refused from now on.
+  /// - Returns: The new token; the old one where it was not minted by this server.
+  /// - Throws: Whatever the file system says.
+  @discardableResult
+  public func rotateToken(
+    _ old: String, inFolder path: String? = nil, revokesOld: Bool = true
+  ) throws -> String {
+    let (fresh, namespace) = withCluster { cluster in
+      (cluster.rotateToken(old, revokesOld: revokesOld), cluster.tokens[old]?.origin?.namespace)
+    }
+    guard let fresh, let namespace else { return old }
+    if let path { try writeServiceAccountFolder(to: path, token: fresh, namespace: namespace) }
+    return fresh
+  }
+
   /// Writes the files that a kubelet mounts into a pod; the second time it swaps them in one step.
   ///
   /// - Parameters:

@@ -42,7 +42,11 @@ public final class StubAPIServer: Sendable {
     cluster.allow(administratorToken, as: .administrator)
     start = (cluster.now, .now)
     self.options = options
-    self.certificates = try certificates ?? StubCertificates()
+    if let certificates {
+      self.certificates = certificates
+    } else {
+      self.certificates = try await StubCertificates.make()
+    }
     tls = try Self.context(self.certificates)
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var state = ServerState(cluster: cluster)

@@ -38,6 +38,13 @@ public struct StubCertificates: Sendable {
     clientKeyPEM = try maker.text("client.key")
   }
 
+  /// Makes them on a thread of its own, as `openssl` has to be waited for.
+  static func make() async throws -> StubCertificates {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try StubCertificates() }) }
+    }
+  }
+
   private struct Maker {
     let folder: URL
 

@@ -44,7 +44,8 @@ enum TokenText {
 }
 
 extension StubCluster {
-  /// Makes a token of a ServiceAccount and lets it in.
+  /// Makes a token of a ServiceAccount and lets it in, until its time is over or the pod that it is
+  /// bound to is gone.
   ///
   /// - Parameters:
   ///   - account: The ServiceAccount's name.
@@ -69,7 +70,24 @@ extension StubCluster {
       account: account, accountUID: uid, namespace: namespace, pod: pod, from: now, to: end,
       identifier: newUID())
     allow(token, as: .serviceAccount(account, in: namespace, uid: uid, roles: roles))
-    expire(token, at: end)
+    tokens[token]?.end = end
+    tokens[token]?.origin = TokenOrigin(
+      account: account, namespace: namespace, pod: pod, lifetime: lifetime)
     return token
+  }
+
+  /// Makes the token that follows a minted one, for the same pod and with the same rights.
+  ///
+  /// - Parameters:
+  ///   - old: The token so far.
+  ///   - revokesOld: Whether the old one is refused from now on (after ``revocationLag``), which a
+  ///     real server does only when it ends by time or its pod or ServiceAccount is gone.
+  /// - Returns: The new token; `nil` where the old one was not minted here.
+  public mutating func rotateToken(_ old: String, revokesOld: Bool = true) -> String? {
+    guard let record = tokens[old], let origin = record.origin else { return nil }
+    if revokesOld { revoke(old) }
+    return mintToken(
+      for: origin.account, in: origin.namespace, pod: origin.pod, roles: record.user.roles,
+      lifetime: origin.lifetime)
   }
 }

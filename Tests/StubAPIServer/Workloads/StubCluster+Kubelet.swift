@@ -36,6 +36,7 @@ extension StubCluster {
       if !wasTerminating { notice(.terminating(grace: grace), pod) }
     case .deleted:
       notice(.removed, pod)
+      revokeTokens(ofPod: pod.uid)
       for (id, stream) in streams {
         guard case .log(pod.uid, _) = stream.kind else { continue }
         streams[id]?.isOver = true

@@ -39,14 +39,7 @@ struct Stage {
     _ method: String, _ target: String, _ body: JSONValue? = nil,
     type: String = "application/json"
   ) -> StubAnswer {
-    var headers = [
-      StubHeader("User-Agent", "replay"), StubHeader("Accept", "application/json"),
-    ]
-    if body != nil { headers.append(StubHeader("Content-Type", type)) }
-    return cluster.handle(
-      StubRequest(
-        method, target, headers: headers, body: body?.bytes() ?? [],
-        certificate: "kubernetes-admin"), at: cluster.now)
+    cluster.send(method, target, body, type: type)
   }
 
   /// Creates a pod the way the recordings did.

@@ -42,25 +42,35 @@ struct Curl {
     }
     for header in headers { arguments += ["-H", header] }
     let whole = arguments + more + [server.url + path]
-    return try await Task.detached { try Self.run(whole) }.value
-  }
-
-  private static func run(_ arguments: [String]) throws -> Answer {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let (data, exitCode) = try await Self.run(whole)
     let text = String(decoding: data, as: UTF8.self)
     let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
     let head = String(parts.first ?? "")
     let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return Answer(
       status: status, head: head, body: parts.count > 1 ? String(parts[1]) : "",
-      exitCode: process.terminationStatus)
+      exitCode: exitCode)
+  }
+
+  /// Runs a command on a thread of its own: waiting for it may not hold up the tests.
+  static func run(_ arguments: [String]) async throws -> (Data, Int32) {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        do {
+          try process.run()
+        } catch {
+          return continuation.resume(throwing: error)
+        }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        continuation.resume(returning: (data, process.terminationStatus))
+      }
+    }
   }
 }
