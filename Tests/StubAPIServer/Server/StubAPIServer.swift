@@ -38,7 +38,7 @@ public final class StubAPIServer: Sendable {
     let now = Self.wallClock()
     var cluster = cluster ?? StubCluster(at: now)
     if options.clock != .manual { cluster.advance(to: now) }
-    administratorToken = "administrator-\(cluster.newUID())"
+    administratorToken = "administrator-\(UUID().uuidString)"
     cluster.allow(administratorToken, as: .administrator)
     start = (cluster.now, .now)
     self.options = options

@@ -29,6 +29,17 @@ struct Replay {
     return replay.outcomes.sorted { $0.index < $1.index }
   }
 
+  /// What a stub is sent in a replay: prepared as for the recording, and the requests themselves.
+  static func requests(of name: String) throws -> (StubCluster, [StubRequest]) {
+    let transcript = try Transcript(name)
+    var replay = Replay(transcript, Scenarios.all[name] ?? Scenario())
+    replay.scenario.prepare(&replay.stage)
+    let prepared = replay.stage.cluster
+    for exchange in transcript.exchanges { replay.play(exchange) }
+    let sent = replay.stage.cluster.log.dropFirst(prepared.log.count)
+    return (prepared, sent.map(\.request))
+  }
+
   private mutating func play(_ exchange: Exchange) {
     scenario.before[exchange.index]?(&stage)
     let answer = answer(exchange)

@@ -7,12 +7,34 @@ struct Curl {
   let server: StubAPIServer
   var token: String?
   private let authority: URL
+  /// The administrator's certificate with its key.
+  private let identity: URL
 
   init(_ server: StubAPIServer, token: String? = nil) throws {
     self.server = server
     self.token = token ?? server.administratorToken
     authority = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pem")
     try Data(server.certificates.authorityPEM.utf8).write(to: authority)
+    identity = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pem")
+    let both = server.certificates.clientPEM + server.certificates.clientKeyPEM
+    try Data(both.utf8).write(to: identity)
+  }
+
+  /// Sends exactly these headers and this body.
+  func callAsFunction(sending request: StubRequest) async throws -> Answer {
+    var arguments = [
+      "curl", "-sS", "-i", "--http1.1", "--cacert", authority.path, "-X", request.method,
+      "--max-time", "20", "-H", "Expect:", "-H", "Content-Type:", "-H", "Accept:",
+    ]
+    for header in request.headers { arguments += ["-H", "\(header.name): \(header.value)"] }
+    if request.certificate != nil { arguments += ["--cert", identity.path] }
+    let body = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: body) }
+    if !request.body.isEmpty || request.method == "POST" {
+      try Data(request.body).write(to: body)
+      arguments += ["--data-binary", "@\(body.path)"]
+    }
+    return try await answer(of: arguments + [server.url + request.target])
   }
 
   struct Answer {
@@ -42,7 +64,11 @@ struct Curl {
     }
     for header in headers { arguments += ["-H", header] }
     let whole = arguments + more + [server.url + path]
-    let (data, exitCode) = try await Self.run(whole)
+    return try await answer(of: whole)
+  }
+
+  private func answer(of arguments: [String]) async throws -> Answer {
+    let (data, exitCode) = try await Self.run(arguments)
     let text = String(decoding: data, as: UTF8.self)
     let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
     let head = String(parts.first ?? "")
