@@ -11,6 +11,8 @@ struct ServerState {
   }
 
   var cluster: StubCluster
+  /// How far tests moved the time ahead of the clock.
+  var ahead = Duration.zero
   var faults: [(number: Int, fault: StubFault)] = []
   var faultCount = 0
   var isSilent = false
@@ -33,7 +35,9 @@ extension StubAPIServer {
   ) rethrows -> R {
     defer { pump() }
     return try state.withLock { state in
-      state.cluster.advance(to: now(state.cluster))
+      state.cluster.advance(to: now(state))
+      // A body that moves the time moves the clock with it, so that it does not stand still after.
+      defer { state.ahead += max(now(state).duration(to: state.cluster.now), .zero) }
       return try body(&state.cluster)
     }
   }
@@ -95,7 +99,7 @@ extension StubAPIServer {
 
   private func handle(_ request: StubRequest) -> StubAnswer {
     state.withLock { state in
-      let now = now(state.cluster)
+      let now = now(state)
       return state.cluster.handle(request, at: now)
     }
   }
@@ -158,7 +162,7 @@ extension StubAPIServer {
 
   func tick() {
     let isDue = state.withLock { state in
-      let now = now(state.cluster)
+      let now = now(state)
       guard let due = state.cluster.nextDue, due <= now else { return false }
       state.cluster.advance(to: now)
       return true

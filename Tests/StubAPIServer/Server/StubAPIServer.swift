@@ -174,10 +174,11 @@ public final class StubAPIServer: Sendable {
   }
 
   /// The time in the cluster, as the clock has it.
-  func now(_ cluster: StubCluster) -> Timestamp {
+  func now(_ state: ServerState) -> Timestamp {
     switch options.clock {
-    case .manual: cluster.now
-    case .real(let scale): start.0.advanced(by: (ContinuousClock.now - start.1) * scale)
+    case .manual: state.cluster.now
+    case .real(let scale):
+      start.0.advanced(by: (ContinuousClock.now - start.1) * scale + state.ahead)
     }
   }
 }

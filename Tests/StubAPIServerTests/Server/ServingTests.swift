@@ -66,4 +66,19 @@ import Testing
     #expect(try await curl("GET", "/version").status == 200)
     try await server.stop()
   }
+
+  @Test func `goes on in time after a test moved it`() async throws {
+    try await StubAPIServer.run { server in
+      server.advance(by: .seconds(86_400))
+      let before = server.withCluster { $0.now }
+      server.withCluster { _ = $0.addWorkload("StatefulSet", "plex", in: "media") }
+      func phase() -> String? {
+        server.withCluster {
+          $0.object("Pod", "plex-0", in: "media")?["status"]?["phase"]?.stringValue
+        }
+      }
+      while phase() != "Running" { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(server.withCluster { $0.now } > before)
+    }
+  }
 }
