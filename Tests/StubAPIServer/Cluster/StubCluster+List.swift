@@ -46,7 +46,9 @@ extension StubCluster {
       }
       start = token.start
       if token.revision > 0 { at = token.revision }
-    } else if !version.isEmpty, version != "0" {
+    } else if version == "0" {
+      at = max(revision - cacheLag, 1)
+    } else if !version.isEmpty {
       at = try revision(asked: version, call, limit)
     }
     let snapshot =

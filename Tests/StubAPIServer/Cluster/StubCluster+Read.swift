@@ -5,7 +5,12 @@ extension StubCluster {
     if let text = call["resourceVersion"], let asked = Int(text), asked > revision {
       throw tooLarge(asked)
     }
-    guard let object = object(call.type, call.name) else {
+    let isLagging = call["resourceVersion"] == "0" && cacheLag > 0
+    let found =
+      isLagging
+      ? snapshot(of: call.type.store, at: max(revision - cacheLag, 1))[call.name]
+      : object(call.type, call.name)
+    guard let object = found else {
       throw .notFound(call.type.asResource, call.name.name)
     }
     return .json(try shown(object, call))

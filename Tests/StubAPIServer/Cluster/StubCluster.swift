@@ -24,6 +24,9 @@ public struct StubCluster: Sendable {
   /// How long a token still works after it was revoked.
   public var revocationLag: Duration = .zero
 
+  /// By how many revisions reads with `resourceVersion=0` are behind: any real cache may be.
+  public var cacheLag = 0
+
   var catalog = StubCatalog()
   var objects: [ResourceGroup: [ObjectName: JSONValue]] = [:]
   var changes: [Change] = []

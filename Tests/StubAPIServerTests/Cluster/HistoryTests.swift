@@ -84,4 +84,19 @@ import Testing
     #expect(second?["items"]?.arrayValue?.isEmpty == true)
     #expect(second?["metadata"]?["continue"] == nil)
   }
+
+  @Test func `is what a cache shows that is behind, to who is content with it`() {
+    var cluster = StubCluster()
+    cluster.send("POST", maps, map("a"))
+    cluster.cacheLag = 1
+    func names(_ query: String) -> [String?] {
+      (cluster.send("GET", maps + query).json?["items"]?.arrayValue ?? []).map {
+        $0["metadata"]?["name"]?.stringValue
+      }
+    }
+    #expect(names("") == ["a"])
+    #expect(names("?resourceVersion=0").isEmpty)
+    #expect(cluster.send("GET", maps + "/a").status == 200)
+    #expect(cluster.send("GET", maps + "/a?resourceVersion=0").status == 404)
+  }
 }

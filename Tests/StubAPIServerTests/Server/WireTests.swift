@@ -92,4 +92,12 @@ import Testing
     #expect(small.head.contains("Content-Length: "))
     try await server.stop()
   }
+
+  @Test func `speaks no HTTP/2 to who offers it, and says so`() async throws {
+    try await StubAPIServer.run { server in
+      let answer = try await Curl(server)("GET", "/version", more: ["--http2"])
+      #expect(answer.exitCode != 0)
+      #expect(server.violations.contains { $0.rule.contains("h2") })
+    }
+  }
 }
