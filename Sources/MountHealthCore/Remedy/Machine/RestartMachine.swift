@@ -151,9 +151,13 @@ public struct RestartMachine: Hashable, Sendable {
     case .identified(let identity):
       guard identity != self.identity else { return }
       self.identity = identity
+      // What is under way is another pod's affair.
+      flight = nil
+      writing = nil
       pod = nil
       record = nil
       claim = nil
+      claimed = []
       forgetAccess(at: now)
     case .mounts(let mounts):
       tellMounts(from: self.mounts, to: mounts)

@@ -10,7 +10,6 @@ extension ClusterWorld {
   /// A process sends a request; how it fares is up to the server's mood.
   func send(_ request: RestartRequest, by process: SimulatedProcess) {
     journal.note(.sent(process.number, request), at: now)
-    requests += 1
     process.calls += 1
     checkSent(request, by: process)
     let number = process.number
@@ -63,7 +62,10 @@ extension ClusterWorld {
     journal.note(.served(number, request, answer), at: now)
     switch request.call {
     case .evict(_, let uid), .delete(_, let uid):
-      if answer == .removed { removed(uid, weight: weight(of: uid)) }
+      if answer == .removed {
+        if case .evict = request.call { actions.insert("evict") } else { actions.insert("delete") }
+        removed(uid, weight: weight(of: uid))
+      }
     case .reviewAccess, .readPod, .readRecord, .writeRecord, .checkUpstream, .repair: break
     }
     switch delivery {

@@ -111,6 +111,7 @@ extension ClusterWorld {
   /// All containers of the pod are started again.
   func exit(_ process: SimulatedProcess, _ code: Int32) {
     checkExit(process, code)
+    actions.insert("exit")
     let pod = process.pod
     journal.note(.text("\(process.name) exits"), at: now)
     wentDown(pod.uid, weight: weight(of: pod.uid), isExit: true)

@@ -84,7 +84,10 @@ final class ClusterWorld {
   var removals: [Removal] = []
   /// Pods that are down by us, in the place of which nothing has come.
   var downs: [Down] = []
-  var requests = 0
+  /// What the machines came across.
+  var holds: Set<String> = []
+  var outcomes: Set<RestartStatistics.Outcome> = []
+  var actions: Set<String> = []
 
   /// How the API server behaves.
   enum APIMood: Hashable, CaseIterable {
@@ -227,6 +230,10 @@ final class ClusterWorld {
             .alarm(process: process.number, process.alarm), in: tick - now + random.time(0...20))
         }
       }
+    }
+    if process.machine.state != before {
+      holds.formUnion(process.machine.statistics.holds.keys)
+      outcomes.formUnion(process.machine.statistics.restarts.keys)
     }
     checkPace(of: process)
   }
