@@ -48,8 +48,8 @@ import TimeText
   @Test func `tries of one burst rest on the same facts`() throws {
     var bench = try bench(RestartPolicy(isEnabled: true, maxRetries: 4))
     bench.cluster.blocked = "no"
-    bench.set(.unhealthy)
     let before = bench.sent.count
+    bench.set(.unhealthy)
     bench.pass(.seconds(4))
     let sent = bench.sent.dropFirst(before).map { $0.text }
     #expect(

@@ -11,7 +11,7 @@ import TimeText
   func `keeps its rules in every order of events`(_ strategy: RestartStrategy) {
     var exploration = Exploration<RestartStory, RestartStory>()
     let fault = exploration.run(
-      from: RestartStory(strategy), depth: 40, limit: 20_000,
+      from: RestartStory(strategy), depth: 40, limit: 10_000,
       key: { story in
         var key = story
         key.path = []
