@@ -42,9 +42,10 @@ extension LeaseMachine {
 
   /// Remembers what the Lease is, and since when it is the same.
   mutating func observe(_ lease: Lease, at now: Tick) {
-    let isSame = sighting.map { $0.lease.uid == lease.uid && $0.lease.term == lease.term } ?? false
-    let since = isSame ? sighting?.since ?? now : now
-    sighting = Sighting(lease: lease, since: since)
+    let isSame =
+      observation.map { $0.lease.uid == lease.uid && $0.lease.term == lease.term } ?? false
+    let since = isSame ? observation?.since ?? now : now
+    observation = Observation(lease: lease, since: since)
   }
 
   /// The write of ours that made the Lease what it is; `nil` where it is not ours.
@@ -75,7 +76,7 @@ extension LeaseMachine {
   /// Takes the Lease of somebody who did not renew it, or waits for that.
   private mutating func compete(for lease: Lease, at now: Tick, wall: Timestamp) -> [Effect] {
     if isStopping { return finish() }
-    let stale = (sighting?.since ?? now) + policy.duration(of: lease)
+    let stale = (observation?.since ?? now) + policy.duration(of: lease)
     guard now >= stale else {
       let spread = Double.random(in: 0.9...1.1, using: &generator)
       return wait(until: min(stale, now + policy.renewInterval * spread), then: .read)
@@ -85,7 +86,7 @@ extension LeaseMachine {
 
   /// For how long somebody may lead by a Lease that is no longer there.
   var longestDuration: Duration {
-    max(policy.duration, sighting.map { policy.duration(of: $0.lease) } ?? .zero)
+    max(policy.duration, observation.map { policy.duration(of: $0.lease) } ?? .zero)
   }
 }
 

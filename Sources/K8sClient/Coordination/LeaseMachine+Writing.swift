@@ -27,7 +27,7 @@ extension LeaseMachine {
   }
 
   mutating func renew(at now: Tick, wall: Timestamp) -> [Effect] {
-    guard let hold, var lease = sighting?.lease else { return look(at: now) }
+    guard let hold, var lease = observation?.lease else { return look(at: now) }
     lease.leaseDuration = policy.duration
     lease.renewTime = wall
     write(lease, over: hold.uid, at: now)
@@ -37,7 +37,7 @@ extension LeaseMachine {
   /// Gives the Lease back. What is left of it lasts a second, so that whoever held it has stopped
   /// before that, and nobody waits for long.
   mutating func release(at now: Tick, wall: Timestamp) -> [Effect] {
-    guard var lease = sighting?.lease else { return finish() }
+    guard var lease = observation?.lease else { return finish() }
     lease.holderIdentity = ""
     lease.leaseDuration = .seconds(1)
     lease.renewTime = wall

@@ -83,7 +83,7 @@ public struct LeaseMachine: Hashable, Sendable {
   }
 
   /// What the Lease was when it last changed, and when that was seen.
-  struct Sighting: Hashable, Sendable {
+  struct Observation: Hashable, Sendable {
     var lease: Lease
     var since: Tick
   }
@@ -117,7 +117,7 @@ public struct LeaseMachine: Hashable, Sendable {
   public internal(set) var isAnnounced = false
 
   var generator: SeededGenerator
-  var sighting: Sighting?
+  var observation: Observation?
   var hold: Hold?
   var attempts: [Attempt] = []
   var failures = 0
@@ -203,7 +203,7 @@ public struct LeaseMachine: Hashable, Sendable {
     guard leads != isAnnounced else { return [] }
     isAnnounced = leads
     guard leads else { return [.announce(.stopped(isStopping ? .released : .expired))] }
-    return [.announce(.started(transition: sighting?.lease.leaseTransitions ?? 0))]
+    return [.announce(.started(transition: observation?.lease.leaseTransitions ?? 0))]
   }
 }
 

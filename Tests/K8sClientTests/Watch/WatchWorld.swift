@@ -232,7 +232,7 @@ struct WatchWorld {
 }
 
 @Suite struct `Simulation of a watch` {
-  @Test(arguments: Seeds.upTo(300))
+  @Test(arguments: Seeds.upTo(200))
   func `tells the truth and comes to rest in every world`(_ seed: UInt64) {
     var world = WatchWorld(seed: seed)
     world.run()
