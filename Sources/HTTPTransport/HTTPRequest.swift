@@ -25,3 +25,11 @@ public struct HTTPRequest: Hashable, Sendable {
     self.body = body
   }
 }
+
+extension HTTPRequest: CustomStringConvertible, CustomReflectable {
+  /// Method and path: query, fields and body may hold secrets.
+  public var description: String { "\(method) \(target.prefix { $0 != "?" })" }
+
+  /// No more than the description.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -31,7 +31,7 @@ extension KubernetesError: CustomStringConvertible {
 
   private var hint: String? {
     switch code {
-    case .unauthorized:
+    case .unauthorized where status != nil:
       "the server does not know the credentials: has the token expired, was its ServiceAccount "
         + "made anew, is this the right cluster?"
     case .forbidden: forbiddenHint

@@ -176,7 +176,7 @@ final class StubConnection: ChannelInboundHandler {
   private func headText(_ answer: StubAnswer, _ length: Int?) -> String {
     let reason = HTTPResponseStatus(statusCode: answer.status).reasonPhrase
     var text = "HTTP/1.1 \(answer.status) \(reason)\r\nAudit-Id: stub\r\n"
-    text += "Cache-Control: no-cache, private\r\n"
+    text += "Cache-Control: no-cache, private\r\nDate: \(server.httpDate)\r\n"
     for header in answer.headers { text += "\(header.name): \(header.value)\r\n" }
     if let length { text += "Content-Length: \(length)\r\n" }
     if closesAfterwards { text += "Connection: close\r\n" }
