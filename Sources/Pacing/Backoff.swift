@@ -38,8 +38,10 @@ public struct Backoff: Hashable, Sendable {
   /// The same without jitter: the longest that `pause` can be.
   public func limit(after failures: Int) -> Duration {
     var pause = initial
-    for _ in 1..<max(failures, 1) where pause < maximum {
+    var left = failures
+    while left > 1, pause < maximum {
       pause = min(pause * 2, maximum)
+      left -= 1
     }
     return pause
   }
