@@ -54,6 +54,8 @@ final class Child {
   }
 
   var isRunning: Bool { process.isRunning }
+  /// How it ended, if it has.
+  var ending: Ending? { process.ending }
 
   /// What it has written so far.
   var outputSoFar: String { output.text() }
