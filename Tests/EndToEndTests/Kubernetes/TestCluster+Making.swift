@@ -77,7 +77,7 @@ extension TestCluster {
       }
     }
     let port = try FreePort.take()
-    try folder.write("config.json", configuration(in: folder, port).text(.pretty))
+    try folder.write("config.json", configuration(number, in: folder, port).text(.pretty))
     var identity: StubPodIdentity? = StubPodIdentity(name, uid: uid)
     if case .variables = options.identity { identity = nil }
     let token = server.mintToken(
@@ -91,7 +91,9 @@ extension TestCluster {
     ) { try Sidecar(in: folder, port: port, sidecar) }
   }
 
-  private func configuration(in folder: TemporaryFolder, _ port: Int) -> JSONValue {
+  private func configuration(
+    _ number: Int, in folder: TemporaryFolder, _ port: Int
+  ) -> JSONValue {
     var watchdog: JSONObject = [
       "enabled": true, "retryBackoffInitial": "50ms", "retryBackoffMax": "200ms",
       "budget": ["spacing": "0s"],
@@ -102,8 +104,9 @@ extension TestCluster {
       "watchdog": .object(watchdog),
     ]
     for (key, value) in options.configuration { more[key] = value }
+    let elsewhere = options.mountPaths(number)
     return Sidecar.configuration(
-      options.mounts.map { Sidecar.mount($0, "\(folder.path)/\($0)") }, more)
+      options.mounts.map { Sidecar.mount($0, elsewhere ?? "\(folder.path)/\($0)") }, more)
   }
 
   private func sidecarOptions(
@@ -120,7 +123,7 @@ extension TestCluster {
         "POD_NAME=\(name)", "POD_NAMESPACE=\(Self.namespace)", "POD_UID=\(uid)",
       ]
     case .token: break
-    case .variables(let words): result.environment += words
+    case .variables(let words), .both(let words): result.environment += words
     }
     let account = folder.path + "/account"
     switch options.access {
@@ -152,5 +155,38 @@ extension TestCluster {
       exec "$@"
       """
     return ["unshare", "--mount", "--propagation", "slave", "sh", "-c", script, "sh", account]
+  }
+}
+
+/// Objects that tests put into the cluster beforehand.
+extension TestCluster {
+  /// The Lease of a StatefulSet, with these restarts remembered.
+  static func lease(history: [String] = []) -> JSONValue {
+    var lease: JSONValue = [
+      "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+      "metadata": [
+        "name": .string("mountmon-statefulset-\(workload)"), "namespace": .string(namespace),
+      ],
+      "spec": [:],
+    ]
+    if !history.isEmpty {
+      lease["metadata"]?["annotations"] = [
+        "mountmon/restart-claims": "",
+        "mountmon/restart-history": .string(history.joined(separator: "\n")),
+      ]
+    }
+    return lease
+  }
+
+  /// A budget for all pods of the workload.
+  static func disruptionBudget(_ name: String, minAvailable: Int) -> JSONValue {
+    [
+      "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+      "metadata": ["name": .string(name), "namespace": .string(namespace)],
+      "spec": [
+        "minAvailable": .number(JSONNumber(minAvailable)),
+        "selector": ["matchLabels": ["app": .string(workload)]],
+      ],
+    ]
   }
 }

@@ -23,8 +23,12 @@ final class TestCluster {
     var identity = Identity.environment
     /// What the account of the pod with this number may do.
     var roles: (Int) -> [StubRole] = { _ in [TestCluster.role()] }
+    /// Where the mount of the pod with this number is, in place of a folder of its own.
+    var mountPaths: (Int) -> String? = { _ in nil }
     /// Whether the mounts of the pod with this number have no canary from the start.
     var isBroken: (Int) -> Bool = { _ in false }
+    /// Whether the kubelet ends the process of a pod that is to go, or is gone.
+    var endsPods = true
     /// Whether the kubelet starts a container that ended by itself again.
     var restartsContainers = false
     /// Before the first pod is made.
@@ -51,6 +55,8 @@ final class TestCluster {
     case token
     /// By these variables, and a token that is bound to no pod.
     case variables([String])
+    /// By these variables, and the claims of its token.
+    case both([String])
   }
 
   static let namespace = "media"
@@ -142,6 +148,11 @@ final class TestCluster {
     }
   }
 
+  /// The requests for evictions.
+  var evictions: [StubRequest] {
+    server.log.map(\.request).filter { $0.target.hasSuffix("/eviction") }
+  }
+
   /// For a test that failed: the log of each sidecar, and what the server was asked.
   private var story: String {
     let logs = pods.map { "the log of \($0.name) (\($0.uid)):\n\($0.sidecar.log.suffix(5000))" }
@@ -162,7 +173,7 @@ final class TestCluster {
       try turn()
       if try await condition() { return }
       guard ContinuousClock.now < deadline else {
-        let states = try await states()
+        let states = await states()
         throw KitError("not within \(limit): \(what); the watchdogs say \(states)")
       }
       try await Task.sleep(for: .milliseconds(15))
@@ -173,7 +184,7 @@ final class TestCluster {
   @discardableResult
   func waitUntilArmed(_ count: Int = 1) async throws -> TestPod {
     try await wait(for: "\(count) watchdogs armed") {
-      let states = try await states()
+      let states = await states()
       return states.count == count && states.allSatisfy { $0 == "armed" }
     }
     return try pod
@@ -184,7 +195,7 @@ final class TestCluster {
     until pod: TestPod, is state: String, within limit: Duration = .seconds(10)
   ) async throws {
     try await wait(for: "\(pod.name) is \(state)", within: limit) {
-      try await pod.state() == state
+      await pod.state() == state
     }
   }
 
@@ -209,10 +220,10 @@ final class TestCluster {
   }
 
   /// What the watchdogs of the pods say that are not to go.
-  private func states() async throws -> [String] {
+  private func states() async -> [String] {
     var states: [String] = []
     for pod in pods where pod.end == nil && pod.sidecar.child.isRunning {
-      states.append((try? await pod.state()) ?? "silent")
+      states.append(await pod.state())
     }
     return states
   }
@@ -234,7 +245,7 @@ final class TestCluster {
     }
     let uids = Set(objects.compactMap { $0["metadata"]?["uid"]?.stringValue })
     for pod in pods where !uids.contains(pod.uid) && pod.sidecar.child.isRunning {
-      pod.sidecar.child.kill()
+      if options.endsPods { pod.sidecar.child.kill() }
       if !removed.contains(pod.uid) { removed.append(pod.uid) }
     }
   }
@@ -248,6 +259,7 @@ final class TestCluster {
       if options.restartsContainers { try pod.restart() }
       return
     }
+    guard options.endsPods else { return }
     guard isRunning else {
       server.withCluster { $0.stop(pod.name, in: Self.namespace) }
       return

@@ -67,15 +67,32 @@ final class TestPod {
 
   // MARK: What it says
 
-  /// What `/healthz/status` says of the watchdog.
-  func watchdog() async throws -> JSONValue {
-    try await sidecar.document()["watchdog"] ?? .null
+  /// What `/healthz/status` says of the watchdog; null where nobody listens, or there is none.
+  func watchdog() async -> JSONValue {
+    (try? await sidecar.document())?["watchdog"] ?? .null
   }
 
   /// The watchdog's state, or the reason why nothing is done.
-  func state() async throws -> String {
-    let watchdog = try await watchdog()
+  func state() async -> String {
+    let watchdog = await watchdog()
     return watchdog["reason"]?.stringValue ?? watchdog["state"]?.stringValue ?? "none"
+  }
+
+  /// The health of a mount, such as `HEALTHY`.
+  func health(of mount: String = "library") async -> String? {
+    (try? await sidecar.status(of: mount))?["status"]?.stringValue
+  }
+
+  /// A metric, such as `restarts_total{outcome="begun"}` of `mountmon_watchdog_`.
+  func metric(_ name: String) async throws -> Double? {
+    try await sidecar.metric("mountmon_watchdog_" + name)
+  }
+
+  /// Whether a line of the log has this message and this field.
+  func says(_ message: String, _ field: String? = nil, _ value: String? = nil) -> Bool {
+    sidecar.records(message).contains { record in
+      field.map { record[$0]?.stringValue == value } ?? true
+    }
   }
 
   /// The lines of the log that say that the pod is about to be replaced.
