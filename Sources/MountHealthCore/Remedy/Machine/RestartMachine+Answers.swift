@@ -103,6 +103,7 @@ extension RestartMachine {
 
   private mutating func sawRecord(_ record: RestartRecord, as me: PodIdentity, at now: Tick) {
     guard let reading = self.record else { return }
+    firstClaims = firstClaims ?? Set(record.claims)
     unreadableSince = reading.reading.fault == nil ? nil : unreadableSince ?? now
     watches = watches.filter { record.claims.contains($0.key) }
     let future = record.history.filter { $0.at > reading.wall }

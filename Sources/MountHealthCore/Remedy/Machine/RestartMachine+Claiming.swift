@@ -160,11 +160,17 @@ extension RestartMachine {
   /// The claim of a pod whose place this one took, if it has not taken one's yet.
   func predecessor(of pod: PodFacts, in record: RestartRecord) -> RestartRecord.Claim? {
     guard !record.isSuccessor(pod.uid) else { return nil }
-    let possible = record.claims.filter { RestartRecord.isPossibleSuccessor(pod, of: $0) }
+    let possible = record.claims.filter { mayHaveReplaced($0, by: pod) }
       .sorted { $0.since < $1.since }
     // The latest: earlier ones can be settled by pods that are older than this one.
     return possible.last { $0.pod == pod.name }
       ?? possible.last { watches[$0]?.standing == .gone || watches[$0]?.standing == .going }
+  }
+
+  /// Whether the own pod may have been made in place of the one of this claim.
+  func mayHaveReplaced(_ claim: RestartRecord.Claim, by pod: PodFacts) -> Bool {
+    // By clocks alone, a pod that was made shortly before the claim would pass for its successor.
+    firstClaims?.contains(claim) == true && RestartRecord.isPossibleSuccessor(pod, of: claim)
   }
 
   /// A pod that is claimed in the record was looked at.

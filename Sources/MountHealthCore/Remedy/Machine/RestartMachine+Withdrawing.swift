@@ -42,7 +42,7 @@ extension RestartMachine {
       return write(next, over: record, for: .settle, peace(at: now))
     }
     guard !known.isSuccessor(me.uid) else { return nil }
-    let possible = known.claims.filter { RestartRecord.isPossibleSuccessor(pod, of: $0) }
+    let possible = known.claims.filter { mayHaveReplaced($0, by: pod) }
     guard !possible.isEmpty else { return nil }
     if let unseen = possible.first(where: { watches[$0].map { $0.seen < record.at } ?? true }) {
       return .send(.readPod(name: unseen.pod), peace(at: now))

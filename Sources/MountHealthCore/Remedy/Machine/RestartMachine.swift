@@ -75,6 +75,9 @@ public struct RestartMachine: Hashable, Sendable {
   var firstSeen: [RestartRecord.Entry: Tick] = [:]
   var watches: [RestartRecord.Claim: ClaimWatch] = [:]
   var claim: OwnClaim?
+  /// The claims of the first record that was read. A pod that was claimed later is none in whose place
+  /// this one came.
+  var firstClaims: Set<RestartRecord.Claim>?
   /// When this process made claims, so that it knows its own from those of a former process.
   var claimed: [Timestamp] = []
   /// When a write that was not answered can take effect no more: the record is read again then.

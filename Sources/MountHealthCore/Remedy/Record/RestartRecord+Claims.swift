@@ -59,6 +59,9 @@ extension RestartRecord {
   /// Whether a pod may have been made in place of the one of this claim.
   static func isPossibleSuccessor(_ pod: PodFacts, of claim: Claim) -> Bool {
     guard claim.uid != pod.uid else { return false }
-    return claim.pod == pod.name || pod.created + Self.clockTolerance >= claim.since
+    if claim.pod == pod.name { return true }
+    // There the next pod has the name of the one before.
+    if pod.owner?.kind == "StatefulSet" { return false }
+    return pod.created + Self.clockTolerance >= claim.since
   }
 }
