@@ -34,7 +34,7 @@ final class WatchdogView: Sendable {
       if snapshot.state != machine.state {
         // A due time that moves is no new state.
         if snapshot.state.word != machine.state.word
-          || snapshot.state.reason != machine.state.reason
+          || snapshot.state.reason?.word != machine.state.reason?.word
         {
           snapshot.since = now
         }
@@ -52,16 +52,6 @@ final class WatchdogView: Sendable {
       } else {
         snapshot.calls.answered += 1
       }
-    }
-  }
-}
-
-extension RestartState {
-  /// Why nothing is done, where that is the state.
-  var reason: RestartReason? {
-    switch self {
-    case .disabled(let reason), .holding(let reason): reason
-    case .armed, .pending, .acting, .waitingForPodToGo, .spent: nil
     }
   }
 }
