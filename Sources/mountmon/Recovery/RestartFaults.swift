@@ -33,14 +33,14 @@ extension RemovalFault {
   init?(eviction error: KubernetesError) {
     switch error.code {
     case .tooManyRequests where error.isBlockedByDisruptionBudget:
-      self = .blocked(error.status?.message ?? "\(error)", retryAfter: error.status?.retryAfter)
+      self = .blocked(error.words, retryAfter: error.status?.retryAfter)
     case .notFound where error.namesPod: self = .gone
     case .notFound: self = .unsupported("\(error)")
     case .invalid where error.status?.code == 405: self = .unsupported("\(error)")
     case .conflict: self = .otherPod
     // Two budgets for one pod: the server says 500, and will until one of them is gone.
     case .serverFailed where error.status?.message.holds("PodDisruptionBudget") == true:
-      self = .blocked(error.status?.message ?? "\(error)", retryAfter: nil)
+      self = .blocked(error.words, retryAfter: nil)
     default: return nil
     }
   }
@@ -56,6 +56,13 @@ extension RemovalFault {
 }
 
 extension KubernetesError {
+  /// What the server says. Which budget is in the way, only a cause tells.
+  fileprivate var words: String {
+    guard let status else { return "\(self)" }
+    let causes = status.causes.compactMap(\.message)
+    return ([status.message] + causes.prefix(3)).joined(separator: " ")
+  }
+
   /// Whether what is not found is the pod, and not the API that was asked for.
   fileprivate var namesPod: Bool {
     guard let object = status?.object else { return false }
