@@ -52,8 +52,7 @@ struct `A restart that is refused` {
   static let identities: [(variables: [String], reason: String, words: String)] = [
     (["POD_NAME=plex-0", "POD_NAMESPACE=media"], "identityUnknown", "set POD_UID"),
     (
-      ["POD_NAME=plex-0", "POD_NAMESPACE=media", "POD_UID=$(uid)"], "identityUnknown",
-      "\"$(uid)\" is not a uid"
+      ["POD_NAME=plex-0", "POD_NAMESPACE=media", "POD_UID=$(uid)"], "podMismatch", "not $(uid)"
     ),
     (
       ["POD_NAME=plex-7", "POD_NAMESPACE=media", "POD_UID=\(otherUID)"], "podUnknown", "plex-7"
@@ -110,7 +109,10 @@ struct `A restart that is refused` {
     let permissions = ["get pods", "create pods/eviction", "get leases", "update leases"]
     var options = TestCluster.Options()
     options.replicas = permissions.count
-    options.roles = { [TestCluster.role(without: permissions[$0 % permissions.count])] }
+    options.roles = { number in
+      permissions.indices.contains(number)
+        ? [TestCluster.role(without: permissions[number])] : [TestCluster.role()]
+    }
     try await TestCluster.with(options) { cluster in
       try await cluster.wait(for: "all are refused") {
         var states: [String] = []

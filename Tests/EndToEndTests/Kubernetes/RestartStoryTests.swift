@@ -43,8 +43,8 @@ struct `A pod whose mount is lost` {
     let line = try #require(pod.restarts.first)
     #expect(pod.restarts.count == 1)
     #expect(line["level"]?.stringValue == "WARN")
-    #expect(line["mount"]?.stringValue == "library")
-    #expect(line["path"]?.stringValue == pod.path("library"))
+    #expect(line["mount"]?.stringValue == pod.path("library"))
+    #expect(line["name"]?.stringValue == "library")
     #expect((line["failureCount"]?.intValue ?? 0) >= 1)
     #expect(line["unhealthyDuration"]?.stringValue?.isEmpty == false)
     #expect(line["uid"]?.stringValue == pod.uid)
@@ -144,7 +144,7 @@ struct `A pod whose mount is lost` {
         await pod.watchdog()["mounts"] == ["music"]
       }
       _ = try await cluster.waitForReplacement(of: pod)
-      #expect(pod.restarts.map { $0["mount"]?.stringValue } == ["music"])
+      #expect(pod.restarts.map { $0["name"]?.stringValue } == ["music"])
     }
   }
 
