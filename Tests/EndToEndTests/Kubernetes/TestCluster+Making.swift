@@ -84,6 +84,7 @@ extension TestCluster {
       for: Self.workload, in: Self.namespace, pod: identity, roles: options.roles(number))
     try server.writeServiceAccountFolder(
       to: try folder.folder("account"), token: token, namespace: Self.namespace)
+    try options.preparePod(folder)
     let sidecar = try sidecarOptions(name, uid, folder)
     return try TestPod(
       namespace: Self.namespace, name: name, uid: uid, number: number, folder: folder,

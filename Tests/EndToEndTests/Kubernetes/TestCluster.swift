@@ -31,6 +31,8 @@ final class TestCluster {
     var endsPods = true
     /// Whether the kubelet starts a container that ended by itself again.
     var restartsContainers = false
+    /// With the folder of a pod, before its sidecar is started.
+    var preparePod: (TemporaryFolder) throws -> Void = { _ in }
     /// Before the first pod is made.
     var prepare: (inout StubCluster) -> Void = { _ in }
     /// Before the first sidecar is started.
@@ -154,7 +156,7 @@ final class TestCluster {
   }
 
   /// For a test that failed: the log of each sidecar, and what the server was asked.
-  private var story: String {
+  var story: String {
     let logs = pods.map { "the log of \($0.name) (\($0.uid)):\n\($0.sidecar.log.suffix(5000))" }
     let requests = server.log.suffix(40).map { "\($0.status) \($0.line)" }
     let violations = server.violations.map(\.description)
