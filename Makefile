@@ -55,6 +55,16 @@ test: setup ## build and run all tests (needs Swift, root and /dev/fuse)
 	swift build --build-tests
 	$(call run-tests,)
 
+.PHONY: test-cluster
+KUBECONFIG ?=
+test-cluster: ## the contract suite on a real cluster: make test-cluster KUBECONFIG=… (as an administrator)
+	@$(call need,swift,Swift 6.3 or later)
+	@test -r "$(KUBECONFIG)" || { echo "make $@: needs KUBECONFIG=… (a kubeconfig of an administrator;" \
+	  "it makes and removes namespaces mountmon-contract-…)" >&2; exit 1; }
+	swift build --build-tests
+	MOUNTMON_TEST_KUBECONFIG="$$(realpath "$(KUBECONFIG)")" \
+	  swift test --skip-build --no-parallel --filter K8sContractTests
+
 .PHONY: lint
 lint: setup ## find faults of format and style (needs Swift, shellcheck)
 	@$(call need,swift,Swift 6.3 or later)

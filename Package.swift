@@ -71,6 +71,8 @@ let package = Package(
     .executableTarget(
       name: "own-resource", dependencies: ["K8sClient", "JSONValue"],
       path: "Examples/own-resource"),
+    .executableTarget(
+      name: "watch-pods", dependencies: ["K8sClient"], path: "Examples/watch-pods"),
 
     .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"]),
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
@@ -102,13 +104,19 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
-      path: "Tests/StubAPIServer"),
+      path: "Tests/StubAPIServer", exclude: ["README.md"]),
     .testTarget(
       name: "StubAPIServerTests",
       dependencies: [
         "StubAPIServer", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
       ],
       exclude: ["Transcripts"]),
+    // What the client and an API server owe each other; also on a real cluster: make test-cluster.
+    .testTarget(
+      name: "K8sContractTests",
+      dependencies: [
+        "StubAPIServer", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
+      ]),
     .testTarget(
       name: "MountmonTests",
       dependencies: [

@@ -1,4 +1,6 @@
 import Foundation
+import JSONValue
+import StubAPIServer
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -64,6 +66,50 @@ struct `An example` {
       ])
   }
 
+  @Test func `lists and watches pods`() async throws {
+    let server = try await StubAPIServer()
+    server.withCluster { $0.create(Self.pod("plex-0")) }
+    try await TemporaryFolder.with { folder in
+      let authority = Data(server.certificates.authorityPEM.utf8).base64EncodedString()
+      let path = try folder.write(
+        "kubeconfig",
+        """
+        {"apiVersion": "v1", "kind": "Config", "current-context": "stub",
+         "clusters": [{"name": "stub", "cluster": {"server": "\(server.url)",
+           "certificate-authority-data": "\(authority)"}}],
+         "users": [{"name": "admin", "user": {"token": "\(server.administratorToken)"}}],
+         "contexts": [{"name": "stub", "context": {"cluster": "stub", "user": "admin"}}]}
+        """)
+      // Into a file a program writes in blocks, unless told otherwise.
+      let watcher = try Child(
+        "stdbuf", "-oL", try BuiltProgram.path("watch-pods"), path, "media")
+      let isThere = await eventually(within: .seconds(20)) {
+        watcher.outputSoFar.contains("that is all there is now")
+      }
+      #expect(isThere, "\(watcher.outputSoFar)\(watcher.errorsSoFar)")
+      server.withCluster { $0.create(Self.pod("plex-1")) }
+      server.withCluster { $0.remove("Pod", "plex-0", in: "media") }
+      let isTold = await eventually(within: .seconds(20)) {
+        let text = watcher.outputSoFar
+        return text.contains("added    plex-1") && text.contains("deleted  media/plex-0")
+      }
+      #expect(isTold, "\(watcher.outputSoFar)")
+      #expect(watcher.outputSoFar.hasPrefix("1 pods at version "))
+      watcher.kill()
+      _ = try await watcher.finish()
+    }
+    #expect(server.violations.isEmpty)
+    try await server.stop()
+  }
+
+  private static func pod(_ name: String) -> JSONValue {
+    [
+      "apiVersion": "v1", "kind": "Pod",
+      "metadata": ["name": .string(name), "namespace": "media"],
+      "spec": ["containers": [["name": "main", "image": "registry.example/plex:1"]]],
+    ]
+  }
+
   @Test(.needsMounts, .timeLimit(.minutes(2)))
   func `shows the sidecar at work`() async throws {
     let script = BuiltProgram.package + "/Examples/demo/demo.sh"
@@ -80,7 +126,7 @@ struct `An example` {
     let examples = BuiltProgram.package + "/Examples"
     let catalogue = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let tested = [
-      "probe-once", "embed-monitor", "react-to-changes", "own-resource", "demo",
+      "probe-once", "embed-monitor", "react-to-changes", "own-resource", "watch-pods", "demo",
       "kubernetes",  // by the suites in Manifests/
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: examples)

@@ -18,6 +18,9 @@ struct ServerState {
   var isSilent = false
   var listeners: [any Channel] = []
   var connections: [ObjectIdentifier: any Channel] = [:]
+  /// How many there have been, and how many at the same time.
+  var connectionCount = 0
+  var mostConnections = 0
   var handlers: [ObjectIdentifier: Handler] = [:]
   var streams: [StubStreamID: ObjectIdentifier] = [:]
   var onPodTerminating: (@Sendable (StubPodNotice) -> Void)?
@@ -54,6 +57,15 @@ extension StubAPIServer {
 
   /// What clients did that they should not.
   public var violations: [StubViolation] { state.withLock { $0.cluster.violations } }
+
+  /// How many connections are open.
+  public var openConnections: Int { state.withLock { $0.connections.count } }
+
+  /// How many connections were accepted so far.
+  public var acceptedConnections: Int { state.withLock { $0.connectionCount } }
+
+  /// The most connections that were open at the same time.
+  public var mostConnections: Int { state.withLock { $0.mostConnections } }
 
   // MARK: - Requests
 

@@ -117,6 +117,8 @@ public final class StubAPIServer: Sendable {
   private func welcome(_ channel: any Channel) throws {
     let isSilent = state.withLock { state in
       state.connections[ObjectIdentifier(channel)] = channel
+      state.connectionCount += 1
+      state.mostConnections = max(state.mostConnections, state.connections.count)
       return state.isSilent
     }
     channel.closeFuture.whenComplete { [weak self] _ in

@@ -64,13 +64,25 @@ public struct StubAnswer: Hashable, Sendable {
     return stream
   }
 
-  static func json(_ value: JSONValue, status: Int = 200) -> StubAnswer {
+  /// An answer in JSON.
+  ///
+  /// - Parameters:
+  ///   - value: What it says.
+  ///   - status: The status code.
+  /// - Returns: The answer.
+  public static func json(_ value: JSONValue, status: Int = 200) -> StubAnswer {
     StubAnswer(
       status: status, headers: [StubHeader("Content-Type", "application/json")],
       body: .bytes(value.bytes() + [0x0A]))
   }
 
-  static func text(_ text: String, status: Int = 200) -> StubAnswer {
+  /// An answer in plain text, as proxies give it and as the server itself does at times.
+  ///
+  /// - Parameters:
+  ///   - text: What it says.
+  ///   - status: The status code.
+  /// - Returns: The answer.
+  public static func text(_ text: String, status: Int = 200) -> StubAnswer {
     StubAnswer(
       status: status,
       headers: [

@@ -1,0 +1,10 @@
+import Synchronization
+
+/// What came from somewhere else, in order.
+final class Collected<Value: Sendable>: Sendable {
+  private let values = Mutex<[Value]>([])
+
+  var all: [Value] { values.withLock { $0 } }
+
+  func add(_ value: Value) { values.withLock { $0.append(value) } }
+}
