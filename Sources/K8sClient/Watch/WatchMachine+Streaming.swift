@@ -67,7 +67,8 @@ extension WatchMachine {
       return fail(error, then: .list, isOfStreams: true, at: now)
     }
     var effects: [Effect] = []
-    if age >= policy.healthyAfter {
+    // One that was to last for less than that is healthy when it lasted.
+    if age >= min(policy.healthyAfter, stream.timeout / 2) {
       effects = resume().map(Effect.deliver)
       failures = 0
     } else {

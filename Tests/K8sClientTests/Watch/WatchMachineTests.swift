@@ -123,6 +123,22 @@ import Testing
     #expect(machine.handle(.arrived(event), at: now).first == .deliver(.resumed))
   }
 
+  @Test func `takes no stream for a short one that lasted as long as it was asked to`() throws {
+    var machine = try Self.following(WatchPolicy(streamTimeout: .seconds(1)))
+    for turn in 0..<10 {
+      guard
+        case .open(_, let seconds)? = machine.handle(.ended(.clean), at: .at(12 + Double(turn)))
+          .last
+      else {
+        Issue.record("it waits after stream \(turn)")
+        return
+      }
+      #expect((1...2).contains(seconds))
+      #expect(machine.handle(.opened, at: .at(11 + Double(turn))).count == 1)
+    }
+    #expect(machine.counts.failures == 0)
+  }
+
   @Test func `lists at once after an expiry, unless it just did`() throws {
     for end in [
       WatchMachine.Event.arrived(WatchEvent(.error, ["code": 410])),
