@@ -39,6 +39,11 @@ extension ResourceClient {
   public func page(
     _ options: ListOptions = ListOptions()
   ) async throws(KubernetesError) -> ObjectList<Kind> {
+    guard Kind.type.isMetadataOnly || !options.isMetadataOnly else {
+      throw KubernetesError(
+        .invalid, "list \(Kind.type.plural) \(collection.scope)",
+        detail: "metadata alone is no \(Kind.type.noun): ask for MetadataOf<\(Kind.self)>")
+    }
     let request = APIRequest.list(collection, options)
     let json = try await caller.send(request)
     do throws(MalformedObject) {
