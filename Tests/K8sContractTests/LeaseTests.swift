@@ -42,7 +42,7 @@ private final class Throne: Sendable {
   ) throws -> LeaseElection {
     LeaseElection(
       try ObjectPath(Lease.self, name, in: arena.namespace.description),
-      policy: LeasePolicy(identity: candidate, duration: LeasePolicy.minimumDuration),
+      policy: LeasePolicy(identity: candidate, duration: .seconds(6)),
       by: arena.cluster, wall: Surroundings.live().wallTime)
   }
 
@@ -85,13 +85,13 @@ private final class Throne: Sendable {
             }
           }
         }
-        let hasLeader = await eventually { throne.history.count == 1 }
+        let hasLeader = await eventually { !throne.history.isEmpty }
         #expect(hasLeader)
         throne.letLeave()
         try await group.waitForAll()
       }
       #expect(throne.most == 1)
-      #expect(throne.history.sorted() == ["a", "b"])
+      #expect(Set(throne.history) == ["a", "b"])
       let left = try await arena.resource(Lease.self).get("leader")
       #expect(left.holderIdentity ?? "" == "", "it is given back at the end")
       #expect(left.leaseTransitions >= 1)
@@ -108,9 +108,9 @@ private final class Throne: Sendable {
       } _: { leadership in
         #expect(leadership.isHeld)
       }
-      #expect(changes.all.first == .sawLeader("ghost"))
+      #expect(changes.all.contains(.sawLeader("ghost")), "\(changes.all)")
       #expect(changes.all.contains(.started(transition: 1)), "\(changes.all)")
-      #expect(changes.all.last == .stopped(.released) || changes.all.contains(.stopped(.released)))
+      #expect(changes.all.contains(.stopped(.released)), "\(changes.all)")
     }
   }
 

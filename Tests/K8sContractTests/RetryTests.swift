@@ -118,8 +118,8 @@ import Testing
         (.internalError, .serverFailed, "something is broken"),
         (.text("", status: 503), .unavailable, "without a word of why"),
         (
-          .text("<html><body><h1>403</h1>Blocked by proxy</body></html>", status: 403), .forbidden,
-          "Blocked by proxy"
+          .text("<html><head><title>Blocked by proxy</title></head></html>", status: 403),
+          .forbidden, "Blocked by proxy"
         ),
       ]
       for (answer, code, words) in answers {

@@ -95,9 +95,11 @@ import Testing
       let maps = try arena.resource(ConfigMap.self)
       let policy = WatchPolicy.impatient(streamTimeout: .seconds(1))
       try await Follower.with(maps.watch(policy: policy)) { follower in
+        var turn = 0
         let isThird = try await eventually {
-          _ = try await maps.apply(
-            arena.configMap("busy", ["n": "\(follower.counts.streams)"]), manager: "tester")
+          // The counts are seen with a change.
+          turn += 1
+          _ = try await maps.apply(arena.configMap("busy", ["n": "\(turn)"]), manager: "tester")
           return follower.counts.streams >= 3
         }
         #expect(isThird)

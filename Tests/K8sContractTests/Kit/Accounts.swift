@@ -54,14 +54,21 @@ extension Arena {
       ]
     }
     let space = JSONValue.string(namespace.description)
+    let version: JSONValue = "rbac.authorization.k8s.io/v1"
     let core = "/api/v1/namespaces/\(namespace)"
     let rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/\(namespace)"
-    try await post("\(core)/serviceaccounts", ["metadata": ["name": name]])
-    try await post("\(rbac)/roles", ["metadata": ["name": name], "rules": .array(rules)])
+    try await post(
+      "\(core)/serviceaccounts",
+      ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": name]])
+    try await post(
+      "\(rbac)/roles",
+      [
+        "apiVersion": version, "kind": "Role", "metadata": ["name": name], "rules": .array(rules),
+      ])
     try await post(
       "\(rbac)/rolebindings",
       [
-        "metadata": ["name": name],
+        "apiVersion": version, "kind": "RoleBinding", "metadata": ["name": name],
         "roleRef": [
           "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name,
         ],

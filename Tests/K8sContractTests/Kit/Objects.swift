@@ -62,10 +62,17 @@ extension Arena {
     if !labels.isEmpty { pod.metadata.labels = labels }
     pod.json["spec"] = [
       "restartPolicy": seconds == nil ? "Always" : "Never", "terminationGracePeriodSeconds": 2,
+      // As the restricted profile wants it, which a cluster may have for every namespace.
+      "securityContext": [
+        "runAsNonRoot": true, "runAsUser": 65534, "seccompProfile": ["type": "RuntimeDefault"],
+      ],
       "containers": [
         [
           "name": "main", "image": "registry.k8s.io/e2e-test-images/busybox:1.36.1-1",
           "command": ["sh", "-c", .string(script)],
+          "securityContext": [
+            "allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]],
+          ],
         ]
       ],
     ]
