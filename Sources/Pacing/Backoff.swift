@@ -39,7 +39,7 @@ public struct Backoff: Hashable, Sendable {
   public func limit(after failures: Int) -> Duration {
     var pause = initial
     var left = failures
-    while left > 1, pause < maximum, pause > .zero {
+    while left > 1, pause > .zero, pause < maximum {
       pause = min(pause * 2, maximum)
       left -= 1
     }
