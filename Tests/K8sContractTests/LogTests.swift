@@ -74,7 +74,7 @@ import Testing
       let pods = try arena.resource(Pod.self)
       let pod = try arena.pod(
         "teller", runs: "for n in 1 2 3 4 5; do echo line $n; sleep 1; done", logs: Self.lines[0],
-        exitsAfter: 2)
+        exitsAfter: 600)
       _ = try await pods.create(pod)
       let isStarted = try await eventually(within: .seconds(120)) {
         try await pods.get("teller").phase == .running
@@ -85,6 +85,8 @@ import Testing
         for line in Self.lines.dropFirst() {
           stub.withCluster { $0.write(line, toLogOf: "teller", in: arena.namespace.description) }
         }
+        // It ends when all is written, however long that took.
+        stub.advance(by: .seconds(700))
       }
       #expect(text(try await body.collect(upTo: 1 << 20)) == Self.lines.joined())
     }

@@ -68,7 +68,7 @@ extension Arena {
       ],
       "containers": [
         [
-          "name": "main", "image": "registry.k8s.io/e2e-test-images/busybox:1.36.1-1",
+          "name": "main", "image": "busybox:1.36.1",
           "command": ["sh", "-c", .string(script)],
           "securityContext": [
             "allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]],

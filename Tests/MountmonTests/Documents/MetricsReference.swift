@@ -68,9 +68,11 @@ import Testing
       guard case .probe(let order) = effect else { continue }
       _ = engine.handle(.answered(order.flight, ProbeReport(finding: .seen(bytes: 0))), at: start)
     }
+    var watchdog = WatchdogView.Snapshot(state: .armed, since: start)
+    watchdog.statistics.budgetLeft = 3
     let metrics = SidecarMetrics(
       statuses: engine.statuses(at: start), vitals: .init(), server: .init(),
-      clock: .now(), start: start)
+      watchdog: watchdog, clock: .now(), start: start)
     return String(decoding: metrics.page(.prometheusText).finish(), as: UTF8.self)
   }
 }
