@@ -83,6 +83,8 @@ final class Watchdog: Sendable {
         if machine.isAtRest { inbox.close() }
       }
       timer.cancel()
+      // A repair that is out is not waited for: the last events would come too late.
+      group.cancelAll()
     }
     await doors.close()
   }
