@@ -28,9 +28,8 @@ final class LoopbackServer: Sendable {
   /// What came so far.
   var requests: [Request] { state.withLock { $0.requests } }
 
-  /// - Parameters:
-  ///   - port: Where; a free one unless told.
-  ///   - answer: The status to answer with; `nil` for silence.
+  /// Listens on a port, a free one unless told; answers with the status that it is given for each
+  /// request, or, where that is `nil`, never.
   init(port: Int? = nil, _ answer: @escaping @Sendable (Request) -> Int?) throws {
     self.port = try port ?? FreePort.take()
     state = Mutex(State(answer: answer))

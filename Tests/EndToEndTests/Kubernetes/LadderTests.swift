@@ -71,7 +71,7 @@ struct `The steps of a restart` {
     defer { server.stop() }
     for (repair, detail) in [
       (["command": ["/bin/false"]], "/bin/false ended with exit code 1"),
-      (["url": .string(server.url), "timeout": "300ms"], "300"),
+      (["url": .string(server.url), "timeout": "300ms"], "no answer in time"),
     ] as [(JSONObject, String)] {
       var repair = repair
       repair["settle"] = "0s"

@@ -132,15 +132,15 @@ struct `An API server that fails` {
 
   @Test func `for its certificate is asked again once its authority is known`() async throws {
     var options = TestCluster.Options()
-    options.watchdog = ["maxRetries": 1000]
     let other = try StubCertificates().authorityPEM
     options.preparePod = { try $0.write("account/..data/ca.crt", other) }
     try await TestCluster.with(options) { cluster in
       try await cluster.wait(for: "the fault") {
         await cluster.pods.first?.state() == "accessUnknown"
-          || cluster.pods.first?.says("call failed") == true
       }
       let pod = try cluster.pod
+      let text = await pod.watchdog()["explanation"]?.stringValue ?? ""
+      #expect(text.contains("certificate"), "\(text)")
       #expect(cluster.server.log == [])
       try rotate(pod, in: cluster)
       try await cluster.wait(until: pod, is: "armed", within: .seconds(20))

@@ -6,14 +6,16 @@ import Testing
 struct `Each call to the API server` {
   /// How a request fails.
   enum Failure: String, CaseIterable, Sendable {
-    case broken, busy, cut, gone, late, silent, silentAfterwards
+    case broken, busy, cut, late, silent, silentAfterwards
+
+    /// Silence lasts for ten seconds and costs nothing: many can be tried at a time.
+    var isSlow: Bool { self == .silent || self == .silentAfterwards }
 
     var effect: StubFault.Effect {
       switch self {
       case .broken: .answer(.internalError)
       case .busy: .answer(.tooManyRequests)
       case .cut: .cut(afterBytes: 60)
-      case .gone: .cut(afterBytes: 0)
       case .late: .answerAfterApplying(.gatewayTimeout)
       case .silent: .silence
       case .silentAfterwards: .silenceAfterApplying
@@ -28,8 +30,10 @@ struct `Each call to the API server` {
     var replacements: Int
     /// How often the API server agreed to remove the pod.
     var agreed: Int
-    /// How many requests there were.
-    var requests: Int
+    /// How many requests there were when the watchdog was armed.
+    var preparations = 0
+    /// How many there were when the next pod began.
+    var requests = 0
     /// Whether the log says why nothing was done.
     var isExplained: Bool
     var story = ""
@@ -45,61 +49,66 @@ struct `Each call to the API server` {
       server.fail(nth: number, isPersistent: isPersistent, failure.effect)
     }
     var outcome = Outcome(
-      number: number, removed: 0, replacements: 0, agreed: 0, requests: 0, isExplained: false)
+      number: number, removed: 0, replacements: 0, agreed: 0, isExplained: false)
     try await TestCluster.with(options) { cluster in
       try await cluster.wait(for: "it is well") {
         await cluster.pods.first?.health() == "HEALTHY"
       }
       let pod = try cluster.pod
-      if failure == nil { try await cluster.wait(until: pod, is: "armed") }
+      if failure == nil {
+        try await cluster.wait(until: pod, is: "armed")
+        outcome.preparations = cluster.server.log.count
+      }
       try pod.breakMount()
       let words = ["call failed", "restart held", "restart refused", "the pod was not removed"]
       try await cluster.wait(for: "an end", within: .seconds(isPersistent ? 25 : 40)) {
         if cluster.pods.count == 2 { return true }
         return isPersistent && words.contains { pod.says($0) }
       }
+      outcome.requests = cluster.server.log.count
       // Whoever wants to remove another one has the time for it.
       try await cluster.watch(for: .milliseconds(400)) {}
       outcome.removed = cluster.removed.count
       outcome.replacements = cluster.pods.count - 1
       outcome.agreed = cluster.removals.filter { ["POST 201", "DELETE 200"].contains($0) }.count
-      outcome.requests = cluster.server.log.count
       outcome.isExplained = words.contains { pod.says($0) } || !pod.restarts.isEmpty
       if failure != nil { outcome.story = cluster.story }
     }
     return outcome
   }
 
-  /// How many requests a restart takes, from the start of the sidecar to its pod's end.
-  private static let count = Count()
+  /// A restart in which nothing fails: how many requests it takes.
+  private static let smooth = Smooth()
 
-  private actor Count {
-    private var value: Int?
+  private actor Smooth {
+    private var outcome: Outcome?
 
-    func get() async throws -> Int {
-      if let value { return value }
-      let outcome = try await `Each call to the API server`.restart(
+    func get() async throws -> Outcome {
+      if let outcome { return outcome }
+      let found = try await `Each call to the API server`.restart(
         failing: 0, nil, isPersistent: false)
-      value = outcome.requests
-      return outcome.requests
+      outcome = found
+      return found
     }
   }
 
   private static func sweep(
     _ failure: Failure, isPersistent: Bool
   ) async throws -> [Outcome] {
-    let count = try await count.get()
+    let smooth = try await smooth.get()
+    let first = failure.isSlow ? smooth.preparations + 1 : 1
+    let width = failure.isSlow ? 12 : 4
     return try await withThrowingTaskGroup(of: Outcome.self) { group in
       var outcomes: [Outcome] = []
-      // Silence is waited for, and not worked on.
-      let width = [.silent, .silentAfterwards].contains(failure) ? 12 : 4
-      for number in 1...count {
-        if number > width, let outcome = try await group.next() { outcomes.append(outcome) }
+      for number in first...max(first, smooth.requests) {
+        if number >= first + width, let outcome = try await group.next() {
+          outcomes.append(outcome)
+        }
         group.addTask {
           do {
             return try await restart(failing: number, failure, isPersistent: isPersistent)
           } catch {
-            throw KitError("with request \(number) of \(count) \(failure.rawValue): \(error)")
+            throw KitError("with request \(number) \(failure.rawValue): \(error)")
           }
         }
       }

@@ -252,7 +252,7 @@ final class TestCluster {
     }
   }
 
-  /// - Parameter going: The pod's object, if it is to go.
+  /// `going` is the pod's object, if it is to go.
   private func tend(_ pod: TestPod, _ going: JSONValue?) throws {
     let isRunning = pod.sidecar.child.isRunning
     guard let going else {
