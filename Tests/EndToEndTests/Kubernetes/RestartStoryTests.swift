@@ -128,6 +128,25 @@ struct `A pod whose mount is lost` {
     }
   }
 
+  @Test func `stays when the watchdog is switched off before the delay is over`() async throws {
+    var options = TestCluster.Options()
+    options.watchdog = ["restartDelay": "1h"]
+    try await TestCluster.with(options) { cluster in
+      let pod = try await cluster.waitUntilArmed()
+      try pod.breakMount()
+      try await cluster.wait(until: pod, is: "pending")
+      try pod.reconfigure { configuration in
+        configuration["watchdog"]?["restartDelay"] = "0s"
+        configuration["watchdog"]?["enabled"] = false
+      }
+      try await cluster.wait(until: pod, is: "notEnabled")
+      try await cluster.watch(for: .seconds(1)) { #expect(await pod.state() == "notEnabled") }
+      #expect(cluster.removals == [])
+      try pod.reconfigure { $0["watchdog"]?["enabled"] = true }
+      _ = try await cluster.waitForReplacement(of: pod)
+    }
+  }
+
   @Test func `goes for the mount that stays lost, though another one came back`() async throws {
     var options = TestCluster.Options()
     options.mounts = ["library", "music"]

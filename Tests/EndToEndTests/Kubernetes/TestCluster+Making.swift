@@ -78,7 +78,7 @@ extension TestCluster {
     }
     let port = try FreePort.take()
     try folder.write("config.json", configuration(number, in: folder, port).text(.pretty))
-    var identity: StubPodIdentity? = StubPodIdentity(name, uid: uid)
+    var identity = options.bindsTokens ? StubPodIdentity(name, uid: uid) : nil
     if case .variables = options.identity { identity = nil }
     let token = server.mintToken(
       for: Self.workload, in: Self.namespace, pod: identity, roles: options.roles(number))

@@ -21,6 +21,8 @@ final class TestCluster {
     var mounts = ["library"]
     var access = Access.options
     var identity = Identity.environment
+    /// Whether tokens end with the pods that they were made for.
+    var bindsTokens = true
     /// What the account of the pod with this number may do.
     var roles: (Int) -> [StubRole] = { _ in [TestCluster.role()] }
     /// Where the mount of the pod with this number is, in place of a folder of its own.
