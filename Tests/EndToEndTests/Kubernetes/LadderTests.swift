@@ -69,10 +69,12 @@ struct `The steps of a restart` {
   @Test func `go on where no repair helps`() async throws {
     let server = try LoopbackServer { _ in nil }
     defer { server.stop() }
-    for (repair, detail) in [
-      (["command": ["/bin/false"]], "/bin/false ended with exit code 1"),
-      (["url": .string(server.url), "timeout": "300ms"], "no answer in time"),
-    ] as [(JSONObject, String)] {
+    // Which of the clocks that run to the same end is heard first is chance.
+    let silence = ["no answer in time", "not done within 300ms", "no byte for 300ms"]
+    for (repair, details) in [
+      (["command": ["/bin/false"]], ["/bin/false ended with exit code 1"]),
+      (["url": .string(server.url), "timeout": "300ms"], silence),
+    ] as [(JSONObject, [String])] {
       var repair = repair
       repair["settle"] = "0s"
       repair["attempts"] = 2
@@ -85,7 +87,8 @@ struct `The steps of a restart` {
         let failures = pod.sidecar.records("repair failed")
         #expect(failures.count == 2)
         for failure in failures {
-          #expect(failure["detail"]?.stringValue?.contains(detail) == true, "\(failure)")
+          let said = failure["detail"]?.stringValue ?? ""
+          #expect(details.contains { said.contains($0) }, "\(failure)")
         }
         #expect(cluster.removals == ["POST 201"])
       }
