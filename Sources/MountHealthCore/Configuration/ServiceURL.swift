@@ -25,12 +25,11 @@ public struct ServiceURL: Hashable, Sendable {
   /// The longest text that is read, in bytes.
   public static let maximumLength = 2048
 
-  /// Reads a URL.
+  /// Reads a URL; `nil` where it is no such URL.
   ///
   /// - Parameters:
   ///   - text: The URL, at most 2048 bytes of printable ASCII.
   ///   - schemes: The schemes that are allowed.
-  /// - Returns: `nil` where it is no such URL.
   public init?(_ text: String, schemes: [Scheme] = Scheme.allCases) {
     guard text.utf8.count <= Self.maximumLength,
       text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),

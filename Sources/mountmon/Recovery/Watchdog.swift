@@ -23,6 +23,7 @@ final class Watchdog: Sendable {
   ///   - monitor: Whose mounts it is about.
   ///   - doors: How the world is reached.
   ///   - log: Where it tells what it does.
+  /// - Throws: `ErrorNumber` where there are no descriptors left.
   init(
     _ settings: WatchdogSettings, _ monitor: MountMonitor, _ doors: WatchdogDoors, _ log: Log
   ) throws {

@@ -8,6 +8,7 @@ extension WatchdogDoors {
   ///   - access: Where the API server is, where options say so.
   ///   - exit: Ends the process with a code.
   ///   - log: Where warnings go.
+  /// - Returns: The doors.
   static func live(
     _ access: AccessChoice?, _ exit: @escaping @Sendable (Int32) -> Void, _ log: Log
   ) -> WatchdogDoors {
