@@ -14,6 +14,8 @@ struct Housekeeper: Sendable {
 
   /// How often the file is looked at.
   static let interval = Duration.seconds(2)
+  /// After how many looks all that only a start needs is over.
+  private static let settledAfter = 10
 
   /// Tells the thread that looks at the file that a reload was asked for.
   private final class Bell: Sendable {
@@ -46,13 +48,12 @@ struct Housekeeper: Sendable {
 
   private func watchFile(_ bell: Bell) {
     var machine = ReloadMachine(fingerprint: initial.fingerprint)
-    var isWarm = false
+    var turns = 0
     while true {
       bell.alarm.wait(atMost: Self.interval)
-      if !isWarm {
-        isWarm = true
-        ProcessSetup.forgetStart()
-      }
+      turns += 1
+      // Once after the start, and once after the watchdog has asked all that it asks at its own.
+      if turns == 1 || turns == Self.settledAfter { ProcessSetup.forgetStart() }
       let isAsked = bell.isRung.exchange(false, ordering: .acquiring)
       let fingerprint = source.file?.fingerprint
       let event: ReloadMachine.Event = isAsked ? .asked(fingerprint) : .looked(fingerprint)
