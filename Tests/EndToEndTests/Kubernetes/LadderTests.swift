@@ -71,10 +71,11 @@ struct `The steps of a restart` {
     defer { server.stop() }
     // Which of the clocks that run to the same end is heard first is chance.
     let silence = ["no answer in time", "not done within 300ms", "no byte for 300ms"]
+    let program: JSONObject = ["command": ["/bin/false"]]
+    let request: JSONObject = ["url": .string(server.url), "timeout": "300ms"]
     for (repair, details) in [
-      (["command": ["/bin/false"]], ["/bin/false ended with exit code 1"]),
-      (["url": .string(server.url), "timeout": "300ms"], silence),
-    ] as [(JSONObject, [String])] {
+      (program, ["/bin/false ended with exit code 1"]), (request, silence),
+    ] {
       var repair = repair
       repair["settle"] = "0s"
       repair["attempts"] = 2
