@@ -21,10 +21,11 @@ SOURCES := Package.swift Sources Tests Examples
 # need PROGRAM,WHAT FOR: ends with one line when a program is missing.
 need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; exit 1; }
 
-# run-tests OPTIONS: the tests, those on real mounts after the others. Simulations keep every core
-# busy, and a mount that is called hung because nobody had time to look at it proves nothing.
+# run-tests OPTIONS: first simulations, which keep every core busy; then what talks to servers of its
+# own; then real mounts. What is called late because nobody had time to look at it proves nothing.
 define run-tests
-swift test $(1) --skip-build --skip EndToEndTests
+swift test $(1) --skip-build --filter Simulation
+swift test $(1) --skip-build --skip Simulation --skip EndToEndTests
 swift test $(1) --skip-build --filter EndToEndTests
 endef
 
@@ -122,5 +123,6 @@ image: ## build the container image mountmon:dev from the release binary (needs 
 
 .PHONY: kind-create kind-deploy kind-test kind-logs kind-delete
 kind-create kind-deploy kind-test kind-logs kind-delete: ## a rehearsal cluster (not in this version)
-	@echo "make $@: needs manifests of the Kubernetes watchdog, which this version does not have" >&2
+	@echo "make $@: needs the rehearsal cluster, which this version does not have; Examples/kubernetes" \
+	  "has the manifests" >&2
 	@exit 1
