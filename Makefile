@@ -24,15 +24,19 @@ need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; ex
 # What runs servers of its own, and programs beside them.
 SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
 
-# run-tests OPTIONS: first simulations, which keep every core busy, and real mounts last: what is called
-# late because nobody had time to look at it proves nothing. Tests with servers and programs have a
+# Whole clusters of sidecars: the files in Tests/EndToEndTests/Kubernetes.
+CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Outage|Refusal|RestartStory|RestartSweep)Tests
+
+# run-tests OPTIONS: first simulations, which keep every core busy, and real mounts after all that: what is
+# called late because nobody had time to look at it proves nothing. Tests with servers and programs have a
 # process without the thousand connections of others: with as many descriptors Foundation's Process
-# reads beyond its memory.
+# reads beyond its memory. Clusters make certificates and many processes, and come last.
 define run-tests
 swift test $(1) --skip-build --filter Simulation
 swift test $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)'
 swift test $(1) --skip-build --filter '$(SERVING)'
-swift test $(1) --skip-build --filter EndToEndTests
+swift test $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)'
+swift test $(1) --skip-build --filter '$(CLUSTERS)'
 endef
 
 .PHONY: help
