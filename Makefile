@@ -24,8 +24,8 @@ need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; ex
 # What runs servers of its own, and programs beside them.
 SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
 
-# Whole clusters of sidecars: the files in Tests/EndToEndTests/Kubernetes.
-CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Outage|Refusal|RestartStory|RestartSweep)Tests
+# Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
+CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
 
 # run-tests OPTIONS: first simulations, which keep every core busy, and real mounts after all that: what is
 # called late because nobody had time to look at it proves nothing. Tests with servers and programs have a
