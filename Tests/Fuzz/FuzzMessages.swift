@@ -1,3 +1,5 @@
+// sources: Sources/MountHealthCore/Configuration/WatchdogSettings.swift
+// sources: Sources/MountHealthCore/Configuration/ServiceURL.swift
 // sources: Sources/MountHealthCore/Worker/MessageCoding.swift
 // sources: Sources/MountHealthCore/Worker/WorkerMessage.swift
 // sources: Sources/MountHealthCore/Worker/ProbeFinding+Message.swift

@@ -1,3 +1,5 @@
+// sources: Sources/MountHealthCore/Configuration/WatchdogSettings.swift
+// sources: Sources/MountHealthCore/Configuration/ServiceURL.swift
 // sources: Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe
 // sources: Sources/MountHealthCore/Health
 // modules: Sources/Pacing

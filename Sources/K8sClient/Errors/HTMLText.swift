@@ -1,10 +1,9 @@
-import HTTPTransport
-
 /// As much of HTML as it takes to say what a proxy's error page is about.
 enum HTMLText {
   static func looksLikeHTML(_ text: String) -> Bool {
     let begin = text.prefix(512).lowercased()
-    return begin.holds("<!doctype html") || begin.holds("<html")
+    let tags = "…\(begin)".split(separator: "<").dropFirst()
+    return tags.contains { $0.hasPrefix("!doctype html") || $0.hasPrefix("html") }
   }
 
   /// The text between `<title>` and its end; `nil` where there is none.
