@@ -9,6 +9,7 @@ let package = Package(
     .executable(name: "mountmon", targets: ["mountmon"]),
     .library(name: "MountHealthCore", targets: ["MountHealthCore"]),
     .library(name: "K8sClient", targets: ["K8sClient"]),
+    .library(name: "StackDrain", targets: ["StackDrain"]),
     .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
     .library(name: "JSONValue", targets: ["JSONValue"]),
   ],
@@ -48,6 +49,8 @@ let package = Package(
         "JSONValue", "TimeText", "Pacing", "HTTPTransport", "CLinux",
         .product(name: "Yams", package: "Yams", condition: .when(traits: ["Kubeconfig"])),
       ]),
+    .target(
+      name: "StackDrain", dependencies: ["MountHealthCore", "JSONValue", "TimeText", "Pacing"]),
     .executableTarget(
       name: "mountmon",
       dependencies: [
@@ -93,6 +96,10 @@ let package = Package(
     .testTarget(
       name: "K8sClientTests",
       dependencies: ["K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing"]),
+
+    .testTarget(
+      name: "StackDrainTests",
+      dependencies: ["StackDrain", "MountHealthCore", "JSONValue", "TimeText", "Pacing"]),
 
     // A Kubernetes API server for tests: on loopback, over TLS, stricter than the real one.
     .target(

@@ -39,6 +39,11 @@ private enum Rooms {
     "Sources/K8sClient/Events": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],
+    "Sources/StackDrain/Execute": ["Pacing", "TimeText"],
+    "Sources/StackDrain/Ledger": ["JSONValue", "Pacing", "TimeText"],
+    "Sources/StackDrain/Plan": ["JSONValue", "TimeText"],
+    "Sources/StackDrain/Pool": ["MountHealthCore", "Pacing", "TimeText"],
+    "Sources/StackDrain/Stack": ["MountHealthCore"],
     "Sources/mountmon": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],
