@@ -47,7 +47,8 @@ private struct ResumePlanner {
     let remounts = containersToRestart()
     let started = Set(owed + remounts.map(\.name))
     var stages = [
-      Stage(.retire, retirements()), Stage(.remount, restarts(remounts)),
+      Stage(.retire, retirements()), Stage(.hush, pauses(before: remounts)),
+      Stage(.remount, restarts(remounts)),
       Stage(.start, starts(owed)),
       Stage(.launch, launchesFull ? stack.fullProjects.map(launch) : []),
       Stage(.clients, clients(started: started)),
@@ -106,6 +107,18 @@ private struct ResumePlanner {
         within: policy.stopGrace + policy.engineMargin + policy.startDeadline,
         lookWithin: policy.lookDeadline, grace: policy.stopGrace, instance: container.startedAt,
         after: (order.needs[container.name] ?? []).compactMap { places[$0] })
+    }
+  }
+
+  /// A client that forgets pauses says what it does before its container is restarted. What is owed
+  /// to it then is for the plan after this one.
+  private func pauses(before restarted: [ContainerSnapshot]) -> [Step] {
+    stack.clients.filter { client in
+      client.forgetsPauses && restarted.contains { $0.name == client.container }
+    }.map { client in
+      Step(
+        .pause, client.target, because: "its container is restarted",
+        within: policy.clientDeadline, lookWithin: policy.lookDeadline, recordsIdle: true)
     }
   }
 

@@ -58,6 +58,7 @@ extension Stage.Purpose {
     case .kill: "kill what still runs"
     case .portable: "start what needs no pool"
     case .retire: "stop what was started in its place"
+    case .hush: "pause clients whose containers are restarted"
     case .start: "start containers, those that others need first"
     case .remount: "restart containers that show a mount that is no more"
     case .launch: "start the full stack"

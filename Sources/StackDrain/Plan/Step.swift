@@ -110,6 +110,8 @@ public struct Stage: Hashable, Sendable, Codable {
     case portable
     /// Stop what was started in its place.
     case retire
+    /// Pause clients whose containers are restarted.
+    case hush
     /// Start containers, the ones that others need first.
     case start
     /// Restart containers that show a mount that is no more.

@@ -1,0 +1,123 @@
+import Pacing
+
+@testable import StackDrain
+
+extension PoolWorld {
+  /// What must hold for every call at the moment it is made.
+  func check(_ call: Call) {
+    switch call {
+    case .survey, .look, .measure:
+      break
+    case .pause(let target, let units):
+      let debt = durable.debts[target] ?? Debt()
+      if !units.isSubset(of: debt.revives.union(debt.keepsIdle)) {
+        fail("\(target) is paused, and what ran is not in the ledger")
+      }
+    case .stop(let target, _), .kill(let target):
+      checkUser(target)
+      if durable.debts[target]?.revives.isEmpty ?? true {
+        fail("\(target) is stopped, and that it ran is not in the ledger")
+      }
+    case .resume(let target, let units):
+      checkPool(call)
+      if !units.isSubset(of: durable.debts[target]?.revives ?? []) {
+        fail("\(target) is resumed beyond what is owed")
+      }
+    case .start(let target):
+      checkPool(call)
+      if durable.debts[target]?.revives.isEmpty ?? true {
+        fail("\(target) is started, and is not owed")
+      }
+    case .restart(let target, _):
+      checkPool(call)
+      checkUser(target)
+    case .launch(let target):
+      if durable.debts[target]?.retires != true {
+        fail("\(target) is launched, and that is not in the ledger")
+      }
+    case .retire(let target):
+      if durable.debts[target]?.retires != true {
+        fail("\(target) is retired, and we did not launch it")
+      }
+    }
+  }
+
+  private func checkPool(_ call: Call) {
+    if told.state != .healthy { fail("\(call) while the pool is \(told.state)") }
+  }
+
+  private func checkUser(_ target: Target) {
+    if stack.boxes[target.name]?.usesPool != true {
+      fail("\(target) is touched, and does not use the pool")
+    }
+  }
+
+  /// Everything works from now on.
+  func calmDown() {
+    isCalm = true
+    climate.crashAt = nil
+    relief()
+    if engine == nil { plan(.reborn, in: .seconds(1)) }
+  }
+
+  /// The pool comes back for good; in the end all must be as people want it.
+  func endWell() {
+    calmDown()
+    become(.healthy, .none)
+    run(for: .seconds(60))
+    if engine?.ledger.state.hold != nil { tell(.commanded(.release)) }
+    run(for: .seconds(7200))
+    if engine?.ledger.state.isDrainedByHand == true {
+      tell(.commanded(.resume))
+      run(for: .seconds(7200))
+    }
+    guard violation == nil, let engine else { return }
+    if engine.ledger.state.mode != .full, counts["drain", default: 0] > 0 {
+      fail("the pool is back, and the mode is \(engine.ledger.state.mode)")
+    }
+    if !engine.ledger.debts.isEmpty { fail("still owed: \(engine.ledger.debts)") }
+    for (name, box) in stack.boxes {
+      if box.runs != box.wish { fail("\(name) \(box.runs ? "runs" : "does not run")") }
+      if box.runs, box.usesPool, box.mountID != stack.poolMountID {
+        fail("\(name) shows a mount that is no more")
+      }
+    }
+    for (name, program) in stack.programs where stack.isUp(program) {
+      if program.units != program.wishes {
+        fail("\(name): \(program.units), not \(program.wishes)")
+      }
+    }
+    if stack.portableRuns { fail("the portable stack still runs") }
+  }
+
+  /// The pool goes for good; in the end nothing may use it.
+  func endDrained() {
+    calmDown()
+    become(.unmounted, .lost)
+    run(for: .seconds(60))
+    if engine?.ledger.state.hold != nil { tell(.commanded(.release)) }
+    run(for: .seconds(3600))
+    guard violation == nil, let engine else { return }
+    for (name, box) in stack.boxes where box.usesPool && box.runs { fail("\(name) still runs") }
+    for (name, program) in stack.programs where stack.isUp(program) {
+      if program.units.values.contains(true) { fail("\(name) still runs: \(program.units)") }
+    }
+    if engine.ledger.state.mode == .full { fail("the mode is still full") }
+    if engine.ledger.state.openRun != nil { fail("a plan is still open") }
+  }
+
+  /// A life of some hours, and then one of the two ends.
+  func live(hours: Int = 6) {
+    beginEngine()
+    agenda.plan(.weather, at: now + random.time(30_000...120_000))
+    agenda.plan(.human, at: now + random.time(5000...60_000))
+    agenda.plan(.trouble, at: now + random.time(5000...300_000))
+    let count = random.number(0...6)
+    for _ in 0..<count {
+      agenda.plan(.crash, at: now + random.time(1000...hours * 3_600_000))
+    }
+    run(for: .seconds(hours * 3600))
+    guard violation == nil else { return }
+    if random.chance(0.7) { endWell() } else { endDrained() }
+  }
+}
