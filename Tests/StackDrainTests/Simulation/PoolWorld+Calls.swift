@@ -185,7 +185,14 @@ extension PoolWorld {
   private func willEnd(_ name: String) {
     guard stack.boxes[name]?.runs == true else { return }
     for (key, program) in stack.programs where program.box == name && program.forgets {
-      guard let target = Target(.client, key), durable.debts[target] == nil else { continue }
+      guard let target = Target(.client, key) else { continue }
+      if let debt = durable.debts[target] {
+        // Resumed by a person since anybody saw it: what was paused then is paused again.
+        for unit in debt.keepsIdle where now <= program.excusedUntil && program.units[unit] == true {
+          stack.programs[key]?.wishes[unit] = false
+        }
+        continue
+      }
       guard program.wishes.values.contains(false) else { continue }
       if now > program.excusedUntil {
         fail("\(name) was stopped, and nobody had asked \(key) what a person had paused")

@@ -79,6 +79,7 @@ extension PoolWorld {
     }
     for (name, program) in stack.programs.sorted(by: { $0.key < $1.key }) {
       if program.box == nil { stack.programs[name]?.beginLife() }
+      guard stack.isUp(program) else { continue }
       guard let target = Target(.client, name), durable.debts[target] == nil else { continue }
       // What is forgotten before anybody has looked, nobody can restore.
       stack.acceptUnits(of: name)
