@@ -158,7 +158,7 @@ private struct Story {
     #expect(story.said == [])
     story.stack.request = .resume
     story.pool(.healthy, for: 1)
-    #expect(story.said == ["1000 resume"])
+    #expect(story.said == ["1001 resume"])
   }
 
   @Test func `upgrades a stack that the boot sequence left without the pool`() {

@@ -11,7 +11,8 @@ extension PoolWorld {
       stalled.append(errand)
       return
     }
-    let fate = fate()
+    // One that is late already comes to pass.
+    let fate = errand.epoch == -1 ? .fine : fate()
     if fate != .fine { excuse(errand) }
     switch fate {
     case .fine: serve(errand)
@@ -188,7 +189,8 @@ extension PoolWorld {
       guard let target = Target(.client, key) else { continue }
       if let debt = durable.debts[target] {
         // Resumed by a person since anybody saw it: what was paused then is paused again.
-        for unit in debt.keepsIdle where now <= program.excusedUntil && program.units[unit] == true {
+        for unit in debt.keepsIdle where now <= program.excusedUntil && program.units[unit] == true
+        {
           stack.programs[key]?.wishes[unit] = false
         }
         continue

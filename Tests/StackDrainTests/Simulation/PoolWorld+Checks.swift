@@ -66,11 +66,13 @@ extension PoolWorld {
     become(.healthy, .none)
     run(for: .seconds(60))
     if engine?.ledger.state.hold != nil { tell(.commanded(.release)) }
-    run(for: .seconds(7200))
     if engine?.ledger.state.isDrainedByHand == true {
+      run(for: .seconds(300))
       tell(.commanded(.resume))
-      run(for: .seconds(7200))
     }
+    // At most so many upgrades an hour: the last one may have to wait for long.
+    for _ in 0..<24 where !isSettled { run(for: .seconds(300)) }
+    run(for: .seconds(60))
     guard violation == nil, let engine else { return }
     if engine.ledger.state.mode != .full, counts["drain", default: 0] > 0 {
       fail("the pool is back, and the mode is \(engine.ledger.state.mode)")
@@ -90,6 +92,13 @@ extension PoolWorld {
     if stack.portableRuns { fail("the portable stack still runs") }
   }
 
+  /// Whether nothing is left to do, as far as the engine knows.
+  private var isSettled: Bool {
+    guard violation == nil, let engine else { return violation != nil }
+    return engine.ledger.debts.isEmpty && engine.activity == .idle && engine.pool.state == .steady
+      && engine.inspectedMountID == stack.poolMountID
+  }
+
   /// The pool goes for good; in the end nothing may use it.
   func endDrained() {
     calmDown()
@@ -107,7 +116,7 @@ extension PoolWorld {
   }
 
   /// A life of some hours, and then one of the two ends.
-  func live(hours: Int = 6) {
+  func live(hours: Int = 4) {
     beginEngine()
     agenda.plan(.weather, at: now + random.time(30_000...120_000))
     agenda.plan(.human, at: now + random.time(5000...60_000))

@@ -54,7 +54,7 @@ final class PoolWorld {
   var random: SeededGenerator
   var now = Tick(nanoseconds: 1_000_000_000)
   var agenda = Agenda<Item>()
-  var journal = Journal<String>()
+  var journal = Journal<() -> String>()
   var stack: FakeStack
   var climate: Climate
   let description: StackDescription
@@ -76,6 +76,7 @@ final class PoolWorld {
   var stalled: [Errand] = []
   var violation: String?
   var callCount = 0
+  var alarmCount = 0
   var effectCount = 0
   var inFlight: [CallID: Target] = [:]
   var plannedAlarm: Tick?
@@ -89,13 +90,14 @@ final class PoolWorld {
     description = stack.description
   }
 
-  func note(_ text: @autoclosure () -> String) { journal.note(text(), at: now) }
+  /// Words are made only for a world that went wrong: describing a plan costs more than making one.
+  func note(_ text: @autoclosure @escaping () -> String) { journal.note(text, at: now) }
   func count(_ word: String) { counts[word, default: 0] += 1 }
 
   func fail(_ words: String) {
     guard violation == nil else { return }
     violation =
-      words + "\n" + journal.text { $0 }
+      words + "\n" + journal.text { $0() }
       + "\n  ledger: \(durable.state.mode) \(durable.debts)"
   }
 
@@ -128,6 +130,8 @@ final class PoolWorld {
     case .alarm(let epoch):
       guard epoch == self.epoch else { return }
       plannedAlarm = nil
+      alarmCount += 1
+      if alarmCount > 1_000_000 { fail("an alarm that never ends") }
       tell(.tick)
     case .arrive(let errand): arrive(errand)
     case .answer(let id, let answer, let epoch):
