@@ -1,5 +1,6 @@
-// sources: Sources/StackDrain
-// modules: Sources/JSONValue Sources/TimeText Sources/Pacing Sources/CLinux Sources/MountHealthCore
+// sources: Sources/StackDrain/Ledger Sources/StackDrain/Plan/Step.swift
+// sources: Sources/StackDrain/Stack/Target.swift Sources/StackDrain/Stack/StackMode.swift
+// modules: Sources/JSONValue Sources/TimeText Sources/Pacing
 
 /// Whatever the file: it is refused with words, or it is kept as it is and goes on.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -126,7 +126,7 @@ final class PoolWorld {
     case .judge(let epoch):
       guard epoch == self.epoch else { return }
       judge()
-      plan(.judge(epoch: epoch), in: .seconds(10))
+      plan(.judge(epoch: epoch), in: isCalm ? .seconds(60) : .seconds(10))
     case .alarm(let epoch):
       guard epoch == self.epoch else { return }
       plannedAlarm = nil
