@@ -3,7 +3,7 @@ import Pacing
 import TimeText
 
 extension Ledger {
-  /// The ledger as JSON: `docs/pool.md` describes the form.
+  /// The ledger as JSON, in the form that `Ledger(reading:)` reads.
   public var json: JSONValue {
     var object: JSONObject = ["version": .number(JSONNumber(Self.version))]
     object["lastNumber"] = .number(JSONNumber(lastNumber))
