@@ -15,4 +15,17 @@ extension AccessChoice {
       return nil
     }
   }
+
+  /// What of a command's options goes together with nothing, a line each.
+  static func faults(of command: ParsedCommand) -> [String] {
+    let isServer = command.value("--server") != nil
+    var faults: [String] = []
+    for option in ["--token-file", "--ca-file"] where command.value(option) != nil && !isServer {
+      faults.append("\(option): needs --server")
+    }
+    for option in ["--kubeconfig", "--context"] where command.value(option) != nil && isServer {
+      faults.append("\(option): does not go with --server")
+    }
+    return faults
+  }
 }

@@ -11,6 +11,7 @@ final class ClusterLink: Sendable {
     let cluster: Cluster
     let calls: RestartCalls
     let events: RestartEvents
+    let pod: K8sClient.PodIdentity
   }
 
   private let choice: AccessChoice?
@@ -52,8 +53,12 @@ final class ClusterLink: Sendable {
     connection.withLock { $0?.events }?.announce(notice)
   }
 
+  /// Takes over who owns the own pod. Other pods that are looked at may be of another revision.
   func noteOwner(_ facts: PodFacts) {
-    connection.withLock { $0?.events }?.noteOwner(facts.owner)
+    guard let connection = connection.withLock({ $0 }),
+      facts.uid == connection.pod.uid.description
+    else { return }
+    connection.events.noteOwner(facts.owner)
   }
 
   var droppedEvents: UInt64 { connection.withLock { $0?.events }?.dropped ?? 0 }
@@ -88,7 +93,7 @@ final class ClusterLink: Sendable {
       guard connection == nil else { return }
       connection = Connection(
         cluster: cluster, calls: calls,
-        events: RestartEvents(cluster, about: pod, wall: calls.wall))
+        events: RestartEvents(cluster, about: pod, wall: calls.wall), pod: pod)
     }
   }
 }

@@ -25,6 +25,11 @@ struct SidecarCommand {
   ///
   /// - Returns: The exit code.
   func run() -> Int32 {
+    let faults = AccessChoice.faults(of: command)
+    guard faults.isEmpty else {
+      for line in faults { Terminal.complain("mountmon sidecar: \(line)\n") }
+      return 2
+    }
     let loaded: ConfigurationSource.Loaded
     do {
       loaded = try source.load(forOneLook: command.flag("--init-container-mode"))
