@@ -33,7 +33,11 @@ let package = Package(
     .target(name: "TimeText"),
     // What machines share: ticks, back-off, numbers that can be replayed.
     .target(name: "Pacing"),
-    .target(name: "MountHealthCore", dependencies: ["JSONValue", "TimeText", "Pacing", "CLinux"]),
+    // Detached threads, on which no signal arrives.
+    .target(name: "Threads"),
+    .target(
+      name: "MountHealthCore",
+      dependencies: ["JSONValue", "TimeText", "Pacing", "Threads", "CLinux"]),
     // One HTTP/1.1 exchange over TCP, TLS or a Unix socket.
     .target(
       name: "HTTPTransport",
@@ -46,7 +50,7 @@ let package = Package(
     .target(
       name: "K8sClient",
       dependencies: [
-        "JSONValue", "TimeText", "Pacing", "HTTPTransport", "CLinux",
+        "JSONValue", "TimeText", "Pacing", "HTTPTransport", "Threads", "CLinux",
         .product(name: "Yams", package: "Yams", condition: .when(traits: ["Kubeconfig"])),
       ]),
     .target(
@@ -81,8 +85,12 @@ let package = Package(
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
     .testTarget(
       name: "MountHealthCoreTests",
-      dependencies: ["MountHealthCore", "JSONValue", "TimeText", "Pacing", "CLinux"],
+      dependencies: [
+        "MountHealthCore", "SimulationKit", "JSONValue", "TimeText", "Pacing", "CLinux",
+      ],
       exclude: ["Fixtures"]),
+    // What the simulations of several test targets share.
+    .target(name: "SimulationKit", dependencies: ["Pacing"], path: "Tests/SimulationKit"),
     .testTarget(name: "PacingTests", dependencies: ["Pacing"]),
     .testTarget(
       name: "HTTPTransportTests",
@@ -95,11 +103,15 @@ let package = Package(
       ]),
     .testTarget(
       name: "K8sClientTests",
-      dependencies: ["K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing"]),
+      dependencies: [
+        "K8sClient", "HTTPTransport", "SimulationKit", "JSONValue", "TimeText", "Pacing",
+      ]),
 
     .testTarget(
       name: "StackDrainTests",
-      dependencies: ["StackDrain", "MountHealthCore", "JSONValue", "TimeText", "Pacing"]),
+      dependencies: [
+        "StackDrain", "MountHealthCore", "SimulationKit", "JSONValue", "TimeText", "Pacing",
+      ]),
 
     // A Kubernetes API server for tests: on loopback, over TLS, stricter than the real one.
     .target(

@@ -8,6 +8,7 @@ private enum Rooms {
   static let allowed: [String: Set<String>] = [
     "Sources/JSONValue": [],
     "Sources/Pacing": [],
+    "Sources/Threads": ["Glibc"],
     "Sources/TimeText": [],
     "Sources/MountHealthCore/Configuration": ["JSONValue", "TimeText"],
     "Sources/MountHealthCore/Engine": ["TimeText", "Pacing"],
@@ -16,7 +17,7 @@ private enum Rooms {
     "Sources/MountHealthCore/Probe": [],
     "Sources/MountHealthCore/Remedy": ["Pacing", "TimeText"],
     "Sources/MountHealthCore/Worker": ["TimeText", "Pacing"],
-    "Sources/MountHealthCore/Live": ["CLinux", "Glibc", "Pacing", "Synchronization"],
+    "Sources/MountHealthCore/Live": ["CLinux", "Glibc", "Pacing", "Synchronization", "Threads"],
     "Sources/HTTPTransport": ["Synchronization"],
     "Sources/HTTPTransport/Endpoint": ["NIOCore"],
     "Sources/HTTPTransport/Exchange": ["NIOCore"],
@@ -32,7 +33,9 @@ private enum Rooms {
     "Sources/K8sClient/Cluster": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],
-    "Sources/K8sClient/Live": ["CLinux", "Glibc", "HTTPTransport", "Pacing", "TimeText"],
+    "Sources/K8sClient/Live": [
+      "CLinux", "Glibc", "HTTPTransport", "Pacing", "Threads", "TimeText",
+    ],
     "Sources/K8sClient/Coordination": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],

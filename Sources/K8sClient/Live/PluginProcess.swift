@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Pacing
+import Threads
 
 /// One run of a program, on a thread of its own: reading and waiting block.
 ///
@@ -26,11 +27,13 @@ struct PluginProcess {
   /// Runs a plugin to its end, or to the end of its time. The task's cancellation does not end it.
   static func run(_ command: PluginCommand) async -> PluginResult {
     await withCheckedContinuation { continuation in
-      let isStarted = startThread {
+      let error = startDetachedThread {
         var process = PluginProcess(command)
         process.run { continuation.resume(returning: $0) }
       }
-      if !isStarted { continuation.resume(returning: .failed("no thread could be started")) }
+      if error != 0 {
+        continuation.resume(returning: .failed("no thread could be started: \(errorWords(error))"))
+      }
     }
   }
 
@@ -143,38 +146,5 @@ private final class Pipe {
       isAtEnd = count <= 0
       return max(count, 0)
     }
-  }
-}
-
-/// Starts a detached thread on which no signal arrives.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  pthread_attr_setstacksize(&attributes, 256 << 10)
-  var all = sigset_t()
-  var before = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_SETMASK, &all, &before)
-  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-  let box = Unmanaged.passRetained(ThreadBody(body))
-  var thread = pthread_t()
-  let error = pthread_create(
-    &thread, &attributes,
-    { argument in
-      guard let argument else { return nil }
-      Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
-      return nil
-    }, box.toOpaque())
-  if error != 0 { box.release() }
-  return error == 0
-}
-
-private final class ThreadBody: Sendable {
-  let body: @Sendable () -> Void
-
-  init(_ body: @escaping @Sendable () -> Void) {
-    self.body = body
   }
 }

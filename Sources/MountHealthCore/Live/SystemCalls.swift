@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 public import Pacing
+import Threads
 
 /// The errno of the calling thread.
 var currentError: ErrorNumber { ErrorNumber(rawValue: errno) }
@@ -76,42 +77,10 @@ func readToEnd(of descriptor: Int32, limit: Int) throws(ErrorNumber) -> [UInt8] 
   return bytes
 }
 
-/// Starts a detached thread with a small stack.
-///
-/// Signals are for the program's own threads: this one blocks all of them.
+/// Starts a detached thread with a small stack, on which no signal arrives.
 ///
 /// - Throws: The errno of pthread_create(3): EAGAIN at a limit of processes.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(ErrorNumber) {
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  // Probes go a few calls deep; the default of 8 MiB would only make a list of processes look odd.
-  pthread_attr_setstacksize(&attributes, 256 << 10)
-  var all = sigset_t()
-  var before = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_SETMASK, &all, &before)
-  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-  let box = Unmanaged.passRetained(ThreadBody(body))
-  var thread = pthread_t()
-  let error = pthread_create(
-    &thread, &attributes,
-    { argument in
-      guard let argument else { return nil }
-      Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
-      return nil
-    }, box.toOpaque())
-  guard error == 0 else {
-    box.release()
-    throw ErrorNumber(rawValue: error)
-  }
-}
-
-private final class ThreadBody: Sendable {
-  let body: @Sendable () -> Void
-
-  init(_ body: @escaping @Sendable () -> Void) {
-    self.body = body
-  }
+  let error = startDetachedThread(body)
+  guard error == 0 else { throw ErrorNumber(rawValue: error) }
 }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Pacing
+import SimulationKit
 import Testing
 import TimeText
 

@@ -1,5 +1,6 @@
 import JSONValue
 import Pacing
+import SimulationKit
 import Testing
 import TimeText
 

@@ -1,5 +1,6 @@
 import JSONValue
 import Pacing
+import SimulationKit
 
 @testable import K8sClient
 

@@ -1,5 +1,6 @@
 import JSONValue
 import Pacing
+import SimulationKit
 import Testing
 
 @testable import K8sClient

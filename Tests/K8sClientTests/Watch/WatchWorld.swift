@@ -1,6 +1,7 @@
 import HTTPTransport
 import JSONValue
 import Pacing
+import SimulationKit
 import Testing
 
 @testable import K8sClient

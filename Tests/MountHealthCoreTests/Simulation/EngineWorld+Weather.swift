@@ -1,3 +1,5 @@
+import SimulationKit
+
 @testable import MountHealthCore
 
 // What befalls the mounts, the mount table and the configuration.

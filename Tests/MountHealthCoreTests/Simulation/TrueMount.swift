@@ -1,4 +1,5 @@
 import Pacing
+import SimulationKit
 
 @testable import MountHealthCore
 

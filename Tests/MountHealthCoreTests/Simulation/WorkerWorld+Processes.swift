@@ -1,3 +1,5 @@
+import SimulationKit
+
 @testable import MountHealthCore
 
 // What befalls the worker processes and the probes in their threads.

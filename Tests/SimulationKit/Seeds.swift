@@ -1,20 +1,21 @@
 import Glibc
-import Pacing
-
-@testable import StackDrain
+package import Pacing
 
 /// Which seeds a simulation runs, and how one of them is run again.
-enum Seeds {
-  /// 200 from 1 on; `MOUNTMON_SIMULATION_SEEDS` asks for another number of them,
+package enum Seeds {
+  /// 200 of them.
+  package static var all: [UInt64] { upTo(200) }
+
+  /// So many from 1 on; `MOUNTMON_SIMULATION_SEEDS` asks for another number of them,
   /// `MOUNTMON_SIMULATION_FIRST_SEED` for another beginning.
-  static var all: [UInt64] {
+  package static func upTo(_ count: UInt64) -> [UInt64] {
     let first = number("MOUNTMON_SIMULATION_FIRST_SEED") ?? 1
-    let count = number("MOUNTMON_SIMULATION_SEEDS") ?? 200
+    let count = number("MOUNTMON_SIMULATION_SEEDS") ?? count
     return (0..<count).map { first &+ $0 }
   }
 
   /// The command that runs one seed alone.
-  static func replay(of seed: UInt64) -> String {
+  package static func replay(of seed: UInt64) -> String {
     "MOUNTMON_SIMULATION_FIRST_SEED=\(seed) MOUNTMON_SIMULATION_SEEDS=1 "
       + "swift test --filter Simulation"
   }
@@ -26,35 +27,37 @@ enum Seeds {
 
 extension SeededGenerator {
   /// Whether something of this probability happens.
-  mutating func chance(_ probability: Double) -> Bool {
+  package mutating func chance(_ probability: Double) -> Bool {
     Double(next() >> 11) / Double(UInt64(1) << 53) < probability
   }
 
   /// A whole number from `range`.
-  mutating func number(_ range: ClosedRange<Int>) -> Int {
+  package mutating func number(_ range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int(next() % UInt64(range.count))
   }
 
   /// A time between two, in milliseconds.
-  mutating func time(_ range: ClosedRange<Int>) -> Duration {
+  package mutating func time(_ range: ClosedRange<Int>) -> Duration {
     .milliseconds(number(range))
   }
 
   /// One of these.
-  mutating func pick<Element>(_ choices: [Element]) -> Element {
+  package mutating func pick<Element>(_ choices: [Element]) -> Element {
     choices[number(0...choices.count - 1)]
   }
 }
 
 /// The last things that happened in a world, told only when something went wrong.
-struct Journal<Entry> {
+package struct Journal<Entry> {
   private var entries: [(tick: Tick, entry: Entry)] = []
   private var next = 0
 
-  /// How many are kept.
-  static var capacity: Int { 40 }
+  package init() {}
 
-  mutating func note(_ entry: Entry, at tick: Tick) {
+  /// How many are kept.
+  package static var capacity: Int { 40 }
+
+  package mutating func note(_ entry: Entry, at tick: Tick) {
     if entries.count < Self.capacity {
       entries.append((tick, entry))
     } else {
@@ -64,7 +67,7 @@ struct Journal<Entry> {
   }
 
   /// One line for each, oldest first.
-  func text(_ text: (Entry) -> String) -> String {
+  package func text(_ text: (Entry) -> String) -> String {
     (entries[next...] + entries[..<next]).map { tick, entry in
       "  \(Double(tick.nanoseconds) / 1e9) s  \(text(entry))"
     }.joined(separator: "\n")
@@ -72,14 +75,16 @@ struct Journal<Entry> {
 }
 
 /// What is going to happen, soonest first; of two at the same tick, the one planned first.
-struct Agenda<Item> {
+package struct Agenda<Item> {
   private var heap: [(tick: Tick, order: Int, item: Item)] = []
   private var planned = 0
 
-  var isEmpty: Bool { heap.isEmpty }
-  var nextTick: Tick? { heap.first?.tick }
+  package init() {}
 
-  mutating func plan(_ item: Item, at tick: Tick) {
+  package var isEmpty: Bool { heap.isEmpty }
+  package var nextTick: Tick? { heap.first?.tick }
+
+  package mutating func plan(_ item: Item, at tick: Tick) {
     planned += 1
     heap.append((tick, planned, item))
     var child = heap.count - 1
@@ -89,7 +94,7 @@ struct Agenda<Item> {
     }
   }
 
-  mutating func next() -> (tick: Tick, item: Item)? {
+  package mutating func next() -> (tick: Tick, item: Item)? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
     guard !heap.isEmpty else { return (first.tick, first.item) }
     heap[0] = last
