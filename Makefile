@@ -32,11 +32,11 @@ CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Out
 # process without the thousand connections of others: with as many descriptors Foundation's Process
 # reads beyond its memory. Clusters make certificates and many processes, and come last.
 define run-tests
-swift test $(1) --skip-build --filter Simulation
-swift test $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)'
-swift test $(1) --skip-build --filter '$(SERVING)'
-swift test $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)'
-swift test $(1) --skip-build --filter '$(CLUSTERS)'
+scripts/test-phase.sh $(1) --skip-build --filter Simulation
+scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
+scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'
 endef
 
 .PHONY: help

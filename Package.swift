@@ -35,6 +35,8 @@ let package = Package(
     .target(name: "Pacing"),
     // Detached threads, on which no signal arrives.
     .target(name: "Threads"),
+    // Programs that are run to their end, or to the end of their time.
+    .target(name: "ChildProcess", dependencies: ["Pacing", "Threads", "CLinux"]),
     .target(
       name: "MountHealthCore",
       dependencies: ["JSONValue", "TimeText", "Pacing", "Threads", "CLinux"]),
@@ -50,16 +52,20 @@ let package = Package(
     .target(
       name: "K8sClient",
       dependencies: [
-        "JSONValue", "TimeText", "Pacing", "HTTPTransport", "Threads", "CLinux",
+        "JSONValue", "TimeText", "Pacing", "HTTPTransport", "ChildProcess", "CLinux",
         .product(name: "Yams", package: "Yams", condition: .when(traits: ["Kubeconfig"])),
       ]),
     .target(
-      name: "StackDrain", dependencies: ["MountHealthCore", "JSONValue", "TimeText", "Pacing"]),
+      name: "StackDrain",
+      dependencies: [
+        "MountHealthCore", "HTTPTransport", "ChildProcess", "JSONValue", "TimeText", "Pacing",
+        "Threads", "CLinux",
+      ]),
     .executableTarget(
       name: "mountmon",
       dependencies: [
-        "MountHealthCore", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
-        "CLinux",
+        "MountHealthCore", "K8sClient", "StackDrain", "HTTPTransport", "ChildProcess", "JSONValue",
+        "TimeText", "Pacing", "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -104,13 +110,25 @@ let package = Package(
     .testTarget(
       name: "K8sClientTests",
       dependencies: [
-        "K8sClient", "HTTPTransport", "SimulationKit", "JSONValue", "TimeText", "Pacing",
+        "K8sClient", "HTTPTransport", "ChildProcess", "SimulationKit", "JSONValue", "TimeText",
+        "Pacing",
       ]),
-
+    .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
     .testTarget(
       name: "StackDrainTests",
       dependencies: [
-        "StackDrain", "MountHealthCore", "SimulationKit", "JSONValue", "TimeText", "Pacing",
+        "StackDrain", "MountHealthCore", "HTTPTransport", "ChildProcess", "SimulationKit",
+        "JSONValue", "TimeText", "Pacing", "CLinux",
+      ]),
+    // The pool and its stack as they are: container engines, download clients, union file systems.
+    .testTarget(
+      name: "StackContractTests",
+      dependencies: [
+        "StackDrain", "MountHealthCore", "HTTPTransport", "ChildProcess", "JSONValue", "TimeText",
+        "Pacing", "CLinux",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
     // A Kubernetes API server for tests: on loopback, over TLS, stricter than the real one.
@@ -139,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "MountmonTests",
       dependencies: [
-        "mountmon", "MountHealthCore", "K8sClient", "HTTPTransport", "JSONValue", "TimeText",
-        "Pacing",
+        "mountmon", "MountHealthCore", "K8sClient", "StackDrain", "HTTPTransport", "ChildProcess",
+        "JSONValue", "TimeText", "Pacing",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

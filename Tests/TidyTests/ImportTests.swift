@@ -6,6 +6,7 @@ private enum Rooms {
 
   /// By folder; the longest one that fits decides. A folder without a line here may not exist.
   static let allowed: [String: Set<String>] = [
+    "Sources/ChildProcess": ["CLinux", "Glibc", "Pacing", "Threads"],
     "Sources/JSONValue": [],
     "Sources/Pacing": [],
     "Sources/Threads": ["Glibc"],
@@ -28,19 +29,35 @@ private enum Rooms {
     "Sources/HTTPTransport/TLS": ["NIOCore", "NIOSSL"],
     "Sources/HTTPTransport/Wire": [],
     "Sources/K8sClient": ["HTTPTransport", "JSONValue", "Pacing", "TimeText"],
-    "Sources/K8sClient/Access": ["JSONValue", "Pacing", "Synchronization", "TimeText"],
+    "Sources/K8sClient/Access": [
+      "ChildProcess", "JSONValue", "Pacing", "Synchronization", "TimeText",
+    ],
     "Sources/K8sClient/Access/YAML": ["JSONValue", "Yams"],
     "Sources/K8sClient/Cluster": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],
     "Sources/K8sClient/Live": [
-      "CLinux", "Glibc", "HTTPTransport", "Pacing", "Threads", "TimeText",
+      "CLinux", "ChildProcess", "Glibc", "HTTPTransport", "Pacing", "TimeText",
     ],
     "Sources/K8sClient/Coordination": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
     ],
     "Sources/K8sClient/Events": [
       "HTTPTransport", "JSONValue", "Pacing", "Synchronization", "TimeText",
+    ],
+    "Sources/StackDrain/Clients": [
+      "ChildProcess", "HTTPTransport", "JSONValue", "MountHealthCore", "Pacing", "Synchronization",
+      "TimeText",
+    ],
+    "Sources/StackDrain/Containers": [
+      "ChildProcess", "HTTPTransport", "JSONValue", "MountHealthCore", "Pacing", "Synchronization",
+      "TimeText",
+    ],
+    "Sources/StackDrain/Evidence": ["MountHealthCore", "Pacing", "TimeText"],
+    "Sources/StackDrain/Settings": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
+    "Sources/StackDrain/Live": [
+      "CLinux", "ChildProcess", "Glibc", "HTTPTransport", "JSONValue", "MountHealthCore", "Pacing",
+      "Synchronization", "Threads", "TimeText",
     ],
     "Sources/StackDrain/Execute": ["Pacing", "TimeText"],
     "Sources/StackDrain/Ledger": ["JSONValue", "Pacing", "TimeText"],
@@ -50,9 +67,15 @@ private enum Rooms {
     "Sources/mountmon": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],
-    "Sources/mountmon/Output": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
+    "Sources/mountmon/Output": [
+      "JSONValue", "MountHealthCore", "Pacing", "StackDrain", "TimeText",
+    ],
     "Sources/mountmon/Recovery": [
-      "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "Synchronization",
+      "ChildProcess", "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing",
+      "Synchronization", "TimeText",
+    ],
+    "Sources/mountmon/Pool": [
+      "HTTPTransport", "JSONValue", "MountHealthCore", "Pacing", "StackDrain", "Synchronization",
       "TimeText",
     ],
     "Sources/mountmon/Serve": nio.union(["Synchronization"]),

@@ -1,3 +1,4 @@
+import ChildProcess
 public import JSONValue
 
 /// A program that a kubeconfig names to get credentials from: `aws eks get-token`, `kubelogin`.
@@ -130,7 +131,7 @@ extension ExecPlugin {
   }
 
   /// The command to run.
-  func invocation(path: String, in surroundings: Surroundings) -> PluginCommand {
+  func invocation(path: String, in surroundings: Surroundings) -> ChildCommand {
     var spec: JSONObject = ["interactive": false]
     spec["cluster"] = clusterInfo
     let info: JSONValue = [
@@ -138,7 +139,7 @@ extension ExecPlugin {
     ]
     var variables = surroundings.environment.merging(environment) { _, own in own }
     variables["KUBERNETES_EXEC_INFO"] = info.text()
-    return PluginCommand(
+    return ChildCommand(
       path: path, arguments: arguments, environment: variables, deadline: Self.deadline,
       outputLimit: Self.outputLimit)
   }

@@ -1,4 +1,5 @@
 import CLinux
+import ChildProcess
 import Glibc
 import TimeText
 
@@ -11,7 +12,7 @@ extension Surroundings {
       environment: liveEnvironment(), files: .live,
       now: TickClock.continuous.now,
       wallTime: { Timestamp(seconds: 0, nanoseconds: clinux_wall_time()) },
-      run: { command in await PluginProcess.run(command) })
+      run: { command in await command.run() })
   }
 
   private static func liveEnvironment() -> [String: String] {

@@ -1,3 +1,4 @@
+import ChildProcess
 import HTTPTransport
 import JSONValue
 import K8sClient
@@ -109,7 +110,7 @@ struct RemoteCheck: Sendable {
     let filled = words.map { mount.filled(in: $0, escaped: false) }
     let program = filled.first ?? ""
     let result = await surroundings.run(
-      PluginCommand(
+      ChildCommand(
         path: program, arguments: Array(filled.dropFirst()), environment: surroundings.environment,
         deadline: limit, outputLimit: Self.answerLimit))
     switch result {

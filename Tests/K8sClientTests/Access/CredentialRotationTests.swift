@@ -1,3 +1,4 @@
+import ChildProcess
 import JSONValue
 import Testing
 
@@ -193,7 +194,7 @@ private func bearer(_ text: String) -> ClientCredential { ClientCredential(token
 
   @Test(arguments: [
     (
-      PluginResult.exited(code: 1, output: [], complaint: "Traceback\nsession expired\n"),
+      ChildResult.exited(code: 1, output: [], complaint: "Traceback\nsession expired\n"),
       "it ended with exit code 1: session expired"
     ),
     (.signalled(9, complaint: ""), "it was ended by signal 9"),
@@ -201,7 +202,7 @@ private func bearer(_ text: String) -> ClientCredential { ClientCredential(token
     (.tooMuchOutput, "it wrote more than 1048576 bytes, and was killed"),
     (.failed("Exec format error"), "it did not run: Exec format error"),
   ])
-  func `that fails is an error with the reason`(result: PluginResult, words: String) async throws {
+  func `that fails is an error with the reason`(result: ChildResult, words: String) async throws {
     let fake = fake()
     fake.answer(result)
     await #expect(throws: AccessError("run the credential plugin get-token", [words])) {

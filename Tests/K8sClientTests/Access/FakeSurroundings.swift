@@ -1,3 +1,4 @@
+import ChildProcess
 import Pacing
 import Synchronization
 import TimeText
@@ -15,8 +16,8 @@ final class FakeSurroundings: Sendable {
     var now = Tick.zero
     var wallTime = Timestamp(seconds: 1_800_000_000)
     var reads: [String] = []
-    var runs: [PluginCommand] = []
-    var result = PluginResult.failed("no plugin")
+    var runs: [ChildCommand] = []
+    var result = ChildResult.failed("no plugin")
   }
 
   let state: Mutex<State>
@@ -58,9 +59,9 @@ final class FakeSurroundings: Sendable {
 
   func reads(of path: String) -> Int { state.withLock { $0.reads.count { $0 == path } } }
 
-  var runs: [PluginCommand] { state.withLock { $0.runs } }
+  var runs: [ChildCommand] { state.withLock { $0.runs } }
 
-  func answer(_ result: PluginResult) { state.withLock { $0.result = result } }
+  func answer(_ result: ChildResult) { state.withLock { $0.result = result } }
 
   func answer(_ json: String) { answer(.exited(code: 0, output: Array(json.utf8), complaint: "")) }
 

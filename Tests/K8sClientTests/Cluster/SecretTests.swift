@@ -1,3 +1,4 @@
+import ChildProcess
 import HTTPTransport
 import JSONValue
 import Testing
@@ -51,7 +52,7 @@ private func shown(_ value: Any) -> String {
     command.clusterInfo = ["config": .string(secret)]
     expectNothing(in: ClientCredentials.plugin(command))
     expectNothing(in: command.invocation(path: "/p", in: fake.surroundings))
-    expectNothing(in: PluginResult.exited(code: 0, output: Array(secret.utf8), complaint: ""))
+    expectNothing(in: ChildResult.exited(code: 0, output: Array(secret.utf8), complaint: ""))
   }
 
   @Test(arguments: [

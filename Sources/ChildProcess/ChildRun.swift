@@ -5,30 +5,30 @@ import Threads
 
 /// One run of a program, on a thread of its own: reading and waiting block.
 ///
-/// The plugin gets a session of its own, so that whatever it started can be killed with it, nothing to
+/// The program gets a session of its own, so that whatever it started can be killed with it, nothing to
 /// read, and no descriptor of this process.
-struct PluginProcess {
+struct ChildRun {
   /// How much of its standard error is kept: the end, where the reason stands.
   static let complaintLimit = 4 << 10
   /// How often the thread looks whether the process ended while something keeps its pipes open.
   private static let lookPause: Int32 = 20
 
-  private let command: PluginCommand
+  private let command: ChildCommand
   private let deadline: Tick
   private var pid: Int32 = 0
   private var output: [UInt8] = []
   private var complaint: [UInt8] = []
 
-  private init(_ command: PluginCommand) {
+  private init(_ command: ChildCommand) {
     self.command = command
     deadline = Self.now() + command.deadline
   }
 
-  /// Runs a plugin to its end, or to the end of its time. The task's cancellation does not end it.
-  static func run(_ command: PluginCommand) async -> PluginResult {
+  /// Runs a program to its end, or to the end of its time. The task's cancellation does not end it.
+  static func run(_ command: ChildCommand) async -> ChildResult {
     await withCheckedContinuation { continuation in
       let error = startDetachedThread {
-        var process = PluginProcess(command)
+        var process = ChildRun(command)
         process.run { continuation.resume(returning: $0) }
       }
       if error != 0 {
@@ -39,7 +39,7 @@ struct PluginProcess {
 
   /// Tells the result once, as soon as it is known: a process that waits for hung storage cannot be
   /// reaped before that answers, and nobody is to wait for it.
-  private mutating func run(_ tell: (PluginResult) -> Void) {
+  private mutating func run(_ tell: (ChildResult) -> Void) {
     guard let outputs = Pipe(), let complaints = Pipe() else {
       return tell(.failed(errorWords(errno)))
     }
@@ -70,7 +70,7 @@ struct PluginProcess {
   /// Reads until the process has ended and its pipes hold nothing more.
   ///
   /// - Returns: Why it must be killed; `nil` where it ended by itself.
-  private mutating func follow(_ outputs: Pipe, _ complaints: Pipe) -> PluginResult? {
+  private mutating func follow(_ outputs: Pipe, _ complaints: Pipe) -> ChildResult? {
     var chunk = [UInt8](repeating: 0, count: 16 << 10)
     while true {
       // Asked before the reads: what was written before the end is in the pipes then.
@@ -103,7 +103,7 @@ struct PluginProcess {
     return result != 0 || info.si_signo != 0
   }
 
-  private func result(_ status: Int32) -> PluginResult {
+  private func result(_ status: Int32) -> ChildResult {
     let words = String(decoding: complaint, as: UTF8.self)
     let signal = status & 0x7F
     return signal == 0
@@ -147,4 +147,9 @@ private final class Pipe {
       return max(count, 0)
     }
   }
+}
+
+/// The words of the C library for an errno.
+private func errorWords(_ number: Int32) -> String {
+  strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }
