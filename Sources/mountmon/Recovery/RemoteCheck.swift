@@ -42,8 +42,9 @@ struct RemoteCheck: Sendable {
         HTTPRequest("GET", upstream.url.target, headers: Self.headers),
         within: HTTPDeadlines(
           connect: upstream.timeout, silence: upstream.timeout, total: upstream.timeout))
-      let isUp = answer.status < 500 && answer.status != 429
-      return .upstream(isUp: isUp, detail: "\(upstream.url) answered with status \(answer.status)")
+      return .upstream(
+        isUp: WatchdogSettings.Upstream.isUp(status: answer.status),
+        detail: "\(upstream.url) answered with status \(answer.status)")
     } catch {
       return .upstream(isUp: false, detail: "\(error)")
     }
@@ -75,7 +76,7 @@ struct RemoteCheck: Sendable {
       let reply = try await client.exchange(
         request, within: HTTPDeadlines(connect: limit, silence: limit, total: limit))
       let detail = "\(call.method) \(call.url) answered with status \(reply.status)"
-      answer = .repaired((200..<300).contains(reply.status), detail: detail)
+      answer = .repaired(WatchdogSettings.Repair.isDone(status: reply.status), detail: detail)
     } catch {
       answer = .repaired(false, detail: "\(error)")
     }
@@ -114,10 +115,10 @@ struct RemoteCheck: Sendable {
         path: program, arguments: Array(filled.dropFirst()), environment: surroundings.environment,
         deadline: limit, outputLimit: Self.answerLimit))
     switch result {
-    case .exited(0, _, _): return .repaired(true, detail: "\(program) ended with exit code 0")
     case .exited(let code, _, let complaint):
-      return .repaired(
-        false, detail: "\(program) ended with exit code \(code)\(complaint.lastLine)")
+      let isDone = WatchdogSettings.Repair.isDone(exitCode: code)
+      let words = isDone ? "" : complaint.lastLine
+      return .repaired(isDone, detail: "\(program) ended with exit code \(code)\(words)")
     case .signalled(let signal, let complaint):
       return .repaired(
         false, detail: "\(program) was killed by signal \(signal)\(complaint.lastLine)")

@@ -62,7 +62,7 @@ final class Child {
   var errorsSoFar: String { errors.text() }
 
   /// Waits for its end; at the deadline it is killed, and is `blocked` if it stays all the same.
-  func finish(within limit: Duration = .seconds(5)) async throws -> Outcome {
+  func finish(within limit: Duration = .seconds(30)) async throws -> Outcome {
     if !(await eventually(within: limit, { !isRunning })) {
       kill()
       guard await obeysKill() else { return outcome(.blocked) }

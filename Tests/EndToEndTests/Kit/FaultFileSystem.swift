@@ -105,7 +105,7 @@ actor FaultFileSystem {
 
   /// Gives a command and waits until it is obeyed; returns the lines that came meanwhile.
   @discardableResult
-  func send(_ command: String, within limit: Duration = .seconds(5)) async throws -> [String] {
+  func send(_ command: String, within limit: Duration = .seconds(30)) async throws -> [String] {
     let known = Mark(output: output.size, errors: errors.size)
     try input.fileHandleForWriting.write(contentsOf: Data("\(command)\n".utf8))
     return try await lines(until: "ok \(command)", from: known, within: limit)
@@ -133,7 +133,7 @@ actor FaultFileSystem {
   }
 
   /// Waits until the daemon holds a request of this operation: only then somebody is stuck.
-  func waitUntilHeld(_ operation: String, within limit: Duration = .seconds(5)) async throws {
+  func waitUntilHeld(_ operation: String, within limit: Duration = .seconds(30)) async throws {
     guard try await eventually(within: limit, { try await held()[operation] != nil }) else {
       throw KitError("no \(operation) arrived within \(limit)")
     }
@@ -161,7 +161,7 @@ actor FaultFileSystem {
 
   /// Waits until the daemon has ended by itself, as after `abort` or `unmount`; how.
   @discardableResult
-  func waitForExit(within limit: Duration = .seconds(5)) async throws -> Child.Ending? {
+  func waitForExit(within limit: Duration = .seconds(30)) async throws -> Child.Ending? {
     guard await eventually(within: limit, { !process.isRunning }) else {
       throw KitError("faultfs still runs after \(limit)")
     }

@@ -30,12 +30,12 @@ final class LoopbackConnection {
 
   /// Sends all of it; false when the other end no longer takes it.
   @discardableResult
-  func send(_ text: String, within limit: Duration = .seconds(5)) async -> Bool {
+  func send(_ text: String, within limit: Duration = .seconds(30)) async -> Bool {
     await send(Array(text.utf8), within: limit)
   }
 
   @discardableResult
-  func send(_ bytes: [UInt8], within limit: Duration = .seconds(5)) async -> Bool {
+  func send(_ bytes: [UInt8], within limit: Duration = .seconds(30)) async -> Bool {
     var rest = bytes[...]
     return await eventually(within: limit) {
       while !rest.isEmpty {
@@ -69,7 +69,7 @@ final class LoopbackConnection {
   }
 
   /// Waits until a whole answer has come, and takes it from what was received.
-  func reply(to method: String, within limit: Duration = .seconds(5)) async throws -> HTTPReply {
+  func reply(to method: String, within limit: Duration = .seconds(30)) async throws -> HTTPReply {
     var found: HTTPReply?
     _ = await eventually(within: limit) {
       receive()

@@ -132,7 +132,7 @@ final class Sidecar {
   // MARK: Waiting
 
   func waitUntilListening() async throws {
-    guard await eventually(within: .seconds(10), { (try? LoopbackConnection(port: port)) != nil })
+    guard await eventually(within: .seconds(30), { (try? LoopbackConnection(port: port)) != nil })
     else { throw KitError("it does not listen on port \(port)") }
   }
 
@@ -173,7 +173,7 @@ final class Sidecar {
   }
 
   func waitForRecord(
-    _ message: String, within limit: Duration = .seconds(5), where isWanted: (JSONValue) -> Bool
+    _ message: String, within limit: Duration = .seconds(30), where isWanted: (JSONValue) -> Bool
   ) async throws {
     guard await eventually(within: limit, { records(message).contains(where: isWanted) }) else {
       throw KitError("no line '\(message)' within \(limit)")
@@ -183,7 +183,7 @@ final class Sidecar {
   // MARK: The worker
 
   /// The probe worker that serves now: the youngest that lives.
-  func worker(within limit: Duration = .seconds(5)) async throws -> ProcessView {
+  func worker(within limit: Duration = .seconds(30)) async throws -> ProcessView {
     var found: ProcessView?
     _ = await eventually(within: limit) {
       noteWorkers()
@@ -202,7 +202,7 @@ final class Sidecar {
 
   /// Asks it to end, and waits for that.
   func terminate(
-    _ signal: Int32 = SIGTERM, within limit: Duration = .seconds(10)
+    _ signal: Int32 = SIGTERM, within limit: Duration = .seconds(30)
   ) async throws -> (elapsed: Duration, ending: Child.Ending) {
     noteWorkers()
     let start = ContinuousClock.now

@@ -68,7 +68,7 @@ struct TemporaryFolder {
 
 /// Runs a program to its end, which has to be a good one.
 @discardableResult
-func run(_ words: String..., within limit: Duration = .seconds(10)) async throws -> String {
+func run(_ words: String..., within limit: Duration = .seconds(30)) async throws -> String {
   let outcome = try await Child(words).finish(within: limit)
   guard outcome.ending == .exited(0) else {
     throw KitError("\(words.joined(separator: " ")): \(outcome.ending) \(outcome.errors)")

@@ -109,7 +109,7 @@ struct `A pod whose mount is lost` {
 
   @Test func `stays when it recovers before the delay is over`() async throws {
     var options = TestCluster.Options()
-    options.watchdog = ["restartDelay": "3s"]
+    options.watchdog = ["restartDelay": "1h"]
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount()
@@ -150,7 +150,7 @@ struct `A pod whose mount is lost` {
   @Test func `goes for the mount that stays lost, though another one came back`() async throws {
     var options = TestCluster.Options()
     options.mounts = ["library", "music"]
-    options.watchdog = ["restartDelay": "3s"]
+    options.watchdog = ["restartDelay": "1h"]
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount("library")
@@ -162,6 +162,7 @@ struct `A pod whose mount is lost` {
       try await cluster.wait(for: "one is pending") {
         await pod.watchdog()["mounts"] == ["music"]
       }
+      try pod.reconfigure { $0["watchdog"]?["restartDelay"] = "0s" }
       _ = try await cluster.waitForReplacement(of: pod)
       #expect(pod.restarts.map { $0["name"]?.stringValue } == ["music"])
     }

@@ -169,7 +169,7 @@ final class TestCluster {
 
   /// Asks until the answer is yes; the kubelet works meanwhile.
   func wait(
-    for what: String, within limit: Duration = .seconds(10),
+    for what: String, within limit: Duration = .seconds(30),
     _ condition: () async throws -> Bool
   ) async throws {
     let deadline = ContinuousClock.now + limit
@@ -196,7 +196,7 @@ final class TestCluster {
 
   /// Waits until a watchdog says that it is in this state, or why it does nothing.
   func wait(
-    until pod: TestPod, is state: String, within limit: Duration = .seconds(10)
+    until pod: TestPod, is state: String, within limit: Duration = .seconds(30)
   ) async throws {
     try await wait(for: "\(pod.name) is \(state)", within: limit) {
       await pod.state() == state
