@@ -1,4 +1,4 @@
-import JSONValue
+package import JSONValue
 import TimeText
 
 extension Configuration {
@@ -12,16 +12,18 @@ extension Configuration {
     _ input: ConfigurationInput
   ) throws(ConfigurationFaults) -> (configuration: Configuration, warnings: [String]) {
     var reader = ConfigurationReader()
-    let document = try parse(input.file)
+    let document = try input.file?.parsed() ?? .object(JSONObject())
     let origin = input.file?.name ?? "configuration"
     let file = reader.section(document, origin: origin, path: "", keys: ConfigurationKey.topKeys)
     // Of what is no object at all, nothing more can be said.
     guard document.objectValue != nil else { throw ConfigurationFaults(reader.faults) }
     let top = LayeredSection(
-      ConfigurationKey.topKeys, of: nil, file: file, input: input, reader: &reader)
+      ConfigurationKey.topKeys, prefix: ConfigurationKey.environmentPrefix, takesFlags: true,
+      file: file, input: input, reader: &reader)
     let watchdog = WatchdogSettings(file, input, &reader)
     let mounts = readMounts(file, top, input, &reader)
-    warnOfMisspelling(in: input.environment, &reader)
+    reader.warnOfMisspelling(
+      in: input.environment, prefix: ConfigurationKey.environmentPrefix, known: variables)
 
     guard reader.faults.isEmpty else { throw ConfigurationFaults(reader.faults) }
     let configuration = Configuration(
@@ -36,42 +38,13 @@ extension Configuration {
     return (configuration, reader.warnings)
   }
 
-  private static func parse(
-    _ file: ConfigurationInput.File?
-  ) throws(ConfigurationFaults) -> JSONValue {
-    guard let file else { return .object(JSONObject()) }
-    guard file.bytes.count <= ConfigurationInput.maximumBytes else {
-      throw ConfigurationFaults([
-        "\(file.name): larger than \(ConfigurationInput.maximumBytes) bytes, expected at most that"
-      ])
-    }
-    guard !file.bytes.isEmpty else {
-      throw ConfigurationFaults(["\(file.name): is empty, expected a JSON object"])
-    }
-    do {
-      // No configuration is as deep as that; a fault names all the keys above it.
-      return try JSONValue(parsing: file.bytes, options: .init(maximumDepth: 16))
-    } catch {
-      throw ConfigurationFaults(["\(file.name): \("\(error)".onOneLine)"])
-    }
-  }
-
-  /// Variables of others may begin as ours do (Kubernetes makes some for each Service), so that an
-  /// unknown one is no fault; one that is nearly ours deserves a word.
-  private static func warnOfMisspelling(
-    in environment: [String: String], _ reader: inout ConfigurationReader
-  ) {
-    let watchdog = ConfigurationKey("watchdog", .object([]), "")
-    let known =
-      (ConfigurationKey.topKeys.filter(\.hasEnvironmentName).map(\.environmentName))
+  private static let variables: [String] = {
+    let prefix = ConfigurationKey.environmentPrefix
+    return ConfigurationKey.topKeys.filter(\.hasEnvironmentName).map(\.environmentName)
       + ConfigurationKey.watchdogKeys.filter(\.hasEnvironmentName).map {
-        $0.environmentName(in: watchdog)
+        $0.environmentName(under: prefix + "_WATCHDOG")
       }
-    for name in environment.keys.sorted() where name.hasPrefix("MOUNTMON_") {
-      guard !known.contains(name), let close = name.closest(among: known) else { continue }
-      reader.warn("environment: \(name)", "is not known, did you mean \(close)?")
-    }
-  }
+  }()
 
   private static func readMounts(
     _ file: ConfigurationReader.Section, _ top: LayeredSection, _ input: ConfigurationInput,
@@ -103,5 +76,40 @@ extension Configuration {
       if element.objectValue != nil { builder.add(section, index, &reader) }
     }
     return builder.mounts
+  }
+}
+
+extension ConfigurationInput.File {
+  /// The file as JSON.
+  ///
+  /// - Throws: One line: what is wrong with it as a whole.
+  package func parsed() throws(ConfigurationFaults) -> JSONValue {
+    guard bytes.count <= ConfigurationInput.maximumBytes else {
+      throw ConfigurationFaults([
+        "\(name): larger than \(ConfigurationInput.maximumBytes) bytes, expected at most that"
+      ])
+    }
+    guard !bytes.isEmpty else {
+      throw ConfigurationFaults(["\(name): is empty, expected a JSON object"])
+    }
+    do {
+      // No configuration is as deep as that; a fault names all the keys above it.
+      return try JSONValue(parsing: bytes, options: .init(maximumDepth: 16))
+    } catch {
+      throw ConfigurationFaults(["\(name): \("\(error)".onOneLine)"])
+    }
+  }
+}
+
+extension ConfigurationReader {
+  /// Variables of others may begin as ours do (Kubernetes makes some for each Service), so that an
+  /// unknown one is no fault; one that is nearly ours deserves a word.
+  package mutating func warnOfMisspelling(
+    in environment: [String: String], prefix: String, known: [String]
+  ) {
+    for name in environment.keys.sorted() where name.hasPrefix(prefix + "_") {
+      guard !known.contains(name), let close = name.closest(among: known) else { continue }
+      warn("environment: \(name)", "is not known, did you mean \(close)?")
+    }
   }
 }

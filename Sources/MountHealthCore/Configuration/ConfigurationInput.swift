@@ -5,7 +5,7 @@ import JSONValue
 public struct ConfigurationInput: Hashable, Sendable {
   /// The file's name, as faults name it, and its bytes; `nil`: no file.
   public var file: File?
-  /// The environment; only names that begin with `MOUNTMON_` are looked at.
+  /// The environment; for the sidecar only names that begin with `MOUNTMON_` are looked at.
   public var environment: [String: String]
   /// Flags that were given, by the key that they override: `["httpPort": "8081"]`.
   public var flags: [String: String]
@@ -20,11 +20,14 @@ public struct ConfigurationInput: Hashable, Sendable {
     public var name: String
     /// The file's content.
     public var bytes: [UInt8]
+    /// Whether others than its owner may read it, which matters where secrets stand in it.
+    public var isReadableByOthers = false
 
     /// A file.
-    public init(name: String, bytes: [UInt8]) {
+    public init(name: String, bytes: [UInt8], isReadableByOthers: Bool = false) {
       self.name = name
       self.bytes = bytes
+      self.isReadableByOthers = isReadableByOthers
     }
   }
 
@@ -43,18 +46,21 @@ public struct ConfigurationInput: Hashable, Sendable {
   }
 }
 
-/// The values of the top keys, or of the watchdog's, from all sources.
-struct LayeredSection {
+/// The values of the keys of an object, from all sources.
+package struct LayeredSection {
   private var values: [String: ConfigurationValue] = [:]
 
-  init(
-    _ keys: [ConfigurationKey], of parent: ConfigurationKey?,
+  /// - Parameters:
+  ///   - prefix: What the names of its variables begin with.
+  ///   - takesFlags: Whether flags override its keys.
+  package init(
+    _ keys: [ConfigurationKey], prefix: String, takesFlags: Bool,
     file: ConfigurationReader.Section, input: ConfigurationInput,
     reader: inout ConfigurationReader
   ) {
     for key in keys where key.hasEnvironmentName {
       values[key.name] = reader.value(key, in: file)
-      let variable = key.environmentName(in: parent)
+      let variable = key.environmentName(under: prefix)
       if let text = input.environment[variable] {
         if text.hasPrefix("tcp://") || text.hasPrefix("udp://") {
           // Kubernetes sets such variables for each Service, one called "mountmon-http" included.
@@ -63,7 +69,7 @@ struct LayeredSection {
           read(key, text, at: "environment: \(variable)", &reader)
         }
       }
-      if parent == nil, let text = input.flags[key.name] {
+      if takesFlags, let text = input.flags[key.name] {
         read(key, text, at: "command line: \(key.name)", &reader)
       }
     }
@@ -72,7 +78,7 @@ struct LayeredSection {
   private mutating func read(
     _ key: ConfigurationKey, _ text: String, at place: String, _ reader: inout ConfigurationReader
   ) {
-    guard !text.isEmpty || key.kind == ConfigurationKey.httpAddress.kind else { return }
+    guard !text.isEmpty || key.name == ConfigurationKey.httpAddress.name else { return }
     if case .requirement = key.kind, let value = try? JSONValue(parsing: text),
       value.objectValue != nil
     {
@@ -86,5 +92,5 @@ struct LayeredSection {
     }
   }
 
-  subscript(key: ConfigurationKey) -> ConfigurationValue? { values[key.name] }
+  package subscript(key: ConfigurationKey) -> ConfigurationValue? { values[key.name] }
 }

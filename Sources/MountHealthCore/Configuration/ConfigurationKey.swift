@@ -9,11 +9,18 @@ public struct ConfigurationKey: Hashable, Sendable {
   public let defaultText: String?
   /// What it does: a sentence.
   public let summary: String
+  /// Whether an object has to have it, as the schema tells; the reader holds it in its own words.
+  package let isRequired: Bool
 
-  init(_ name: String, _ kind: Kind, default defaultText: String? = nil, _ summary: String) {
+  /// A key.
+  package init(
+    _ name: String, _ kind: Kind, default defaultText: String? = nil, isRequired: Bool = false,
+    _ summary: String
+  ) {
     self.name = name
     self.kind = kind
     self.defaultText = defaultText
+    self.isRequired = isRequired
     self.summary = summary
   }
 
@@ -21,6 +28,8 @@ public struct ConfigurationKey: Hashable, Sendable {
   public indirect enum Kind: Hashable, Sendable {
     /// A duration such as `1m30s`.
     case duration(ClosedRange<Duration>)
+    /// The same, or `never`.
+    case durationOrNever(ClosedRange<Duration>)
     /// A whole number.
     case integer(ClosedRange<Int>)
     /// A number.
@@ -35,6 +44,8 @@ public struct ConfigurationKey: Hashable, Sendable {
     case name
     /// The path of a mount.
     case path
+    /// A path that begins with a slash.
+    case absolutePath
     /// The path of a file below a mount.
     case canary
     /// One of these words.
@@ -49,6 +60,10 @@ public struct ConfigurationKey: Hashable, Sendable {
     case fields(count: ClosedRange<Int>)
     /// A text that is the value of the first key alone, or an object with these keys.
     case textOrObject(ConfigurationKey, [ConfigurationKey])
+    /// A list of texts, or an object with these keys.
+    case textsOrObject(count: ClosedRange<Int>, [ConfigurationKey])
+    /// A list of paths that begin with a slash, and of objects with these keys.
+    case pathsOrObjects([ConfigurationKey], count: ClosedRange<Int>)
     /// An object with these keys.
     case object([ConfigurationKey])
     /// A list of objects with these keys.
@@ -56,18 +71,21 @@ public struct ConfigurationKey: Hashable, Sendable {
   }
 
   /// The name of the environment variable that overrides it: `MOUNTMON_CHECK_INTERVAL`.
-  public var environmentName: String { environmentName(in: nil) }
+  public var environmentName: String { environmentName(under: Self.environmentPrefix) }
 
   /// Whether a text can say what its value is, so that it may come from the environment.
   public var hasEnvironmentName: Bool {
     switch kind {
-    case .object, .objects, .textOrObject, .texts, .fields: false
+    case .object, .objects, .textOrObject, .texts, .textsOrObject, .pathsOrObjects, .fields: false
     default: true
     }
   }
 
-  func environmentName(in section: ConfigurationKey?) -> String {
-    let prefix = section?.environmentName ?? "MOUNTMON"
+  /// What the names of all variables begin with.
+  package static let environmentPrefix = "MOUNTMON"
+
+  /// The name of the variable that overrides it, where those of its object begin with `prefix`.
+  package func environmentName(under prefix: String) -> String {
     var words = ""
     for character in name {
       if character.isUppercase { words += "_" }

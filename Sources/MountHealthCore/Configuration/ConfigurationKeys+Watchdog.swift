@@ -52,7 +52,7 @@ extension ConfigurationKey {
     .upstreamURL, .upstreamInterval, .upstreamTimeout, .authorityFile,
   ]
   static let upstreamURL = ConfigurationKey(
-    "url", .url(ServiceURL.Scheme.allCases),
+    "url", .url(ServiceURL.Scheme.allCases), isRequired: true,
     "Where it is. With tcp it is up when it takes a connection; with http and https, when it answers "
       + "with a status below 500 other than 429.")
   static let upstreamInterval = ConfigurationKey(

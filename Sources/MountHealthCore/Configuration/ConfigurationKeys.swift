@@ -51,7 +51,8 @@ extension ConfigurationKey {
   static let name = ConfigurationKey(
     "name", .name, "What people call the mount; unique. Its path where it is not given.")
   static let path = ConfigurationKey(
-    "path", .path, "Where the mount is: absolute, or relative to the working directory; unique.")
+    "path", .path, isRequired: true,
+    "Where the mount is: absolute, or relative to the working directory; unique.")
   static let checkType = ConfigurationKey(
     "checkType", .choice(["canary", "directory"]), default: "\"canary\"",
     "What is probed: a canary file is read, or the mount's directory asked for its attributes.")
@@ -85,7 +86,7 @@ extension ConfigurationKey {
   public static let maximumMounts = 1000
 
   private static let mounts = ConfigurationKey(
-    "mounts", .objects(mountKeys, count: 1...maximumMounts), "What to watch.")
+    "mounts", .objects(mountKeys, count: 1...maximumMounts), isRequired: true, "What to watch.")
   private static let watchdog = ConfigurationKey(
     "watchdog", .object(watchdogKeys),
     "What is done about an unhealthy mount: repair it, or have the pod replaced.")

@@ -1,39 +1,46 @@
-import JSONValue
+package import JSONValue
 
 /// Reads objects of a configuration key by key, and gathers all that is wrong with them.
-struct ConfigurationReader {
+package struct ConfigurationReader {
   /// What is wrong so far, a line each.
-  private(set) var faults: [String] = []
+  package private(set) var faults: [String] = []
   /// What works and deserves a word, a line each.
-  private(set) var warnings: [String] = []
+  package private(set) var warnings: [String] = []
+
+  package init() {}
 
   /// An object of the configuration: where it stands, and the values of its known keys.
-  struct Section {
+  package struct Section {
     /// The file, or what else the values come from.
-    var origin: String
+    package var origin: String
     /// The path of the object: empty for the whole.
-    var path: String
-    var values: [String: JSONValue] = [:]
+    package var path: String
+    package var values: [String: JSONValue] = [:]
 
-    func place(of key: ConfigurationKey) -> String {
+    package init(origin: String, path: String) {
+      self.origin = origin
+      self.path = path
+    }
+
+    package func place(of key: ConfigurationKey) -> String {
       "\(origin): " + (path.isEmpty ? key.name : "\(path).\(key.name)")
     }
   }
 
-  mutating func fault(_ place: String, _ text: String) {
+  package mutating func fault(_ place: String, _ text: String) {
     faults.append("\(place): \(text)")
   }
 
-  mutating func warn(_ place: String, _ text: String) {
+  package mutating func warn(_ place: String, _ text: String) {
     warnings.append("\(place): \(text)")
   }
 
-  mutating func refuse(_ place: String, _ found: String, _ expectation: String) {
+  package mutating func refuse(_ place: String, _ found: String, _ expectation: String) {
     fault(place, "\(found) is not allowed, expected \(expectation)")
   }
 
   /// Takes an object's values by key; unknown keys are faults.
-  mutating func section(
+  package mutating func section(
     _ value: JSONValue, origin: String, path: String, keys: [ConfigurationKey]
   ) -> Section {
     var section = Section(origin: origin, path: path)
@@ -63,7 +70,7 @@ struct ConfigurationReader {
   /// Takes the object that a key of another object holds.
   ///
   /// - Returns: `nil` where it is not given.
-  mutating func subsection(
+  package mutating func subsection(
     _ key: ConfigurationKey, _ keys: [ConfigurationKey], in section: Section
   ) -> Section? {
     guard let value = section.values[key.name], value != .null else { return nil }
@@ -78,7 +85,7 @@ struct ConfigurationReader {
   /// Reads the value of a key.
   ///
   /// - Returns: `nil` where it is not given, or was refused.
-  mutating func value(_ key: ConfigurationKey, in section: Section) -> ConfigurationValue? {
+  package mutating func value(_ key: ConfigurationKey, in section: Section) -> ConfigurationValue? {
     guard let value = section.values[key.name], value != .null else { return nil }
     // An empty text always meant "not given" for these.
     if value == .string("") {
@@ -119,18 +126,18 @@ struct ConfigurationReader {
 }
 
 extension ConfigurationValue {
-  var asDuration: Duration? { if case .duration(let value) = self { value } else { nil } }
-  var asInteger: Int? { if case .integer(let value) = self { value } else { nil } }
-  var asNumber: Double? { if case .number(let value) = self { value } else { nil } }
-  var asBytes: UInt64? { if case .bytes(let value) = self { value } else { nil } }
-  var asFlag: Bool? { if case .flag(let value) = self { value } else { nil } }
-  var asText: String? { if case .text(let value) = self { value } else { nil } }
-  var asURL: ServiceURL? { if case .url(let value) = self { value } else { nil } }
-  var asTexts: [String]? { if case .texts(let value) = self { value } else { nil } }
-  var asFields: [WatchdogSettings.Repair.Header]? {
+  package var asDuration: Duration? { if case .duration(let value) = self { value } else { nil } }
+  package var asInteger: Int? { if case .integer(let value) = self { value } else { nil } }
+  package var asNumber: Double? { if case .number(let value) = self { value } else { nil } }
+  package var asBytes: UInt64? { if case .bytes(let value) = self { value } else { nil } }
+  package var asFlag: Bool? { if case .flag(let value) = self { value } else { nil } }
+  package var asText: String? { if case .text(let value) = self { value } else { nil } }
+  package var asURL: ServiceURL? { if case .url(let value) = self { value } else { nil } }
+  package var asTexts: [String]? { if case .texts(let value) = self { value } else { nil } }
+  package var asFields: [WatchdogSettings.Repair.Header]? {
     if case .fields(let value) = self { value } else { nil }
   }
-  var asRequirement: MountRequirement? {
+  package var asRequirement: MountRequirement? {
     if case .requirement(let value) = self { value } else { nil }
   }
 }

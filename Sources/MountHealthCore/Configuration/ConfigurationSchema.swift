@@ -8,22 +8,27 @@ import TimeText
 public enum ConfigurationSchema {
   /// The schema.
   public static var document: JSONValue {
+    document(of: ConfigurationKey.topKeys, title: "mountmon configuration")
+  }
+
+  /// The schema of a file with these keys.
+  package static func document(of keys: [ConfigurationKey], title: String) -> JSONValue {
     var schema: JSONObject = [
-      "$schema": "https://json-schema.org/draft/2020-12/schema",
-      "title": "mountmon configuration",
+      "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(title),
     ]
-    for (name, value) in object(of: ConfigurationKey.topKeys, required: ["mounts"]) {
-      schema[name] = value
-    }
+    for (name, value) in object(of: keys) { schema[name] = value }
     return .object(schema)
   }
 
-  fileprivate static func object(of keys: [ConfigurationKey], required: [String]) -> JSONObject {
+  fileprivate static func object(of keys: [ConfigurationKey]) -> JSONObject {
     var properties = JSONObject()
     for key in keys {
       var property = key.kind.schema
       var summary = key.summary
-      if case .duration = key.kind { summary += " Expected: \(key.kind.expectation)." }
+      switch key.kind {
+      case .duration, .durationOrNever: summary += " Expected: \(key.kind.expectation)."
+      default: break
+      }
       property["description"] = .string(summary)
       if let text = key.defaultText {
         property["default"] = (try? JSONValue(parsing: text)) ?? .string(text)
@@ -31,6 +36,7 @@ public enum ConfigurationSchema {
       properties[key.name] = .object(property)
     }
     var object: JSONObject = ["type": "object", "properties": .object(properties)]
+    let required = keys.filter(\.isRequired).map(\.name)
     if !required.isEmpty { object["required"] = .array(required.map { .string($0) }) }
     object["additionalProperties"] = false
     return object
@@ -41,10 +47,9 @@ extension ConfigurationKey.Kind {
   fileprivate var schema: JSONObject {
     switch self {
     case .duration:
-      let number = "[0-9]+(\\.[0-9]*)?|\\.[0-9]+"
-      return [
-        "type": "string", "pattern": .string("^\\+?(0|((\(number))(ns|us|µs|μs|ms|s|m|h))+)$"),
-      ]
+      return ["type": "string", "pattern": .string("^\(Self.durationPattern)$")]
+    case .durationOrNever:
+      return ["type": "string", "pattern": .string("^(never|\(Self.durationPattern))$")]
     case .integer(let range):
       return [
         "type": "integer", "minimum": .number(JSONNumber(range.lowerBound)),
@@ -73,6 +78,8 @@ extension ConfigurationKey.Kind {
       ]
     case .path:
       return ["type": "string", "minLength": 1, "not": ["pattern": "(^|/)\\.\\.(/|$)"]]
+    case .absolutePath:
+      return ["type": "string", "pattern": "^/", "not": ["pattern": "(^|/)\\.\\.(/|$)"]]
     case .canary:
       return ["type": "string", "not": ["pattern": "(^|/)\\.\\.(/|$)"]]
     case .choice(let words):
@@ -95,11 +102,16 @@ extension ConfigurationKey.Kind {
       let names = schemes.map(\.rawValue).joined(separator: "|")
       return ["type": "string", "pattern": .string("^(\(names))://[!-~]+$")]
     case .texts(let count):
+      return Self.list(of: ["type": "string", "maxLength": 4096], count)
+    case .textsOrObject(let count, let keys):
       return [
-        "type": "array", "minItems": .number(JSONNumber(count.lowerBound)),
-        "maxItems": .number(JSONNumber(count.upperBound)),
-        "items": ["type": "string", "maxLength": 4096],
+        "oneOf": [
+          .object(Self.texts(count: count).schema), .object(ConfigurationSchema.object(of: keys)),
+        ]
       ]
+    case .pathsOrObjects(let keys, let count):
+      let object = JSONValue.object(ConfigurationSchema.object(of: keys))
+      return Self.list(of: ["oneOf": [.object(Self.absolutePath.schema), object]], count)
     case .fields(let count):
       return [
         "type": "object", "maxProperties": .number(JSONNumber(count.upperBound)),
@@ -112,17 +124,25 @@ extension ConfigurationKey.Kind {
       return [
         "oneOf": [
           .object(key.kind.schema),
-          .object(ConfigurationSchema.object(of: keys, required: [key.name])),
+          .object(ConfigurationSchema.object(of: keys)),
         ]
       ]
     case .object(let keys):
-      return ConfigurationSchema.object(of: keys, required: [])
+      return ConfigurationSchema.object(of: keys)
     case .objects(let keys, let count):
-      return [
-        "type": "array", "minItems": .number(JSONNumber(count.lowerBound)),
-        "maxItems": .number(JSONNumber(count.upperBound)),
-        "items": .object(ConfigurationSchema.object(of: keys, required: ["path"])),
-      ]
+      return Self.list(of: ConfigurationSchema.object(of: keys), count)
     }
+  }
+
+  private static let durationPattern: String = {
+    let number = "[0-9]+(\\.[0-9]*)?|\\.[0-9]+"
+    return "\\+?(0|((\(number))(ns|us|µs|μs|ms|s|m|h))+)"
+  }()
+
+  private static func list(of items: JSONObject, _ count: ClosedRange<Int>) -> JSONObject {
+    [
+      "type": "array", "minItems": .number(JSONNumber(count.lowerBound)),
+      "maxItems": .number(JSONNumber(count.upperBound)), "items": .object(items),
+    ]
   }
 }

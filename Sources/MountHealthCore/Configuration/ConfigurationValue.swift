@@ -1,8 +1,9 @@
-import JSONValue
+package import JSONValue
 import TimeText
 
 /// A value of the configuration that has the right kind and lies in its range.
-enum ConfigurationValue: Hashable, Sendable {
+package enum ConfigurationValue: Hashable, Sendable {
+  case never
   case duration(Duration)
   case integer(Int)
   case number(Double)
@@ -19,9 +20,12 @@ extension ConfigurationKey.Kind {
   /// Reads a value of the file.
   ///
   /// - Returns: `nil` where it is of another kind, or out of range.
-  func read(_ value: JSONValue) -> ConfigurationValue? {
+  package func read(_ value: JSONValue) -> ConfigurationValue? {
     switch (self, value) {
-    case (.duration(let range), .string(let text)):
+    case (.durationOrNever, .string("never")):
+      return .never
+    case (.duration(let range), .string(let text)),
+      (.durationOrNever(let range), .string(let text)):
       guard let duration = try? Duration(text: text), range.contains(duration) else { return nil }
       return .duration(duration)
     case (.integer(let range), .number(let number)):
@@ -40,13 +44,16 @@ extension ConfigurationKey.Kind {
       return MountName(text).map { .text($0.description) }
     case (.path, .string(let text)):
       return (try? MountPath(text, workingDirectory: "/")).map { _ in .text(text) }
+    case (.absolutePath, .string(let text)):
+      return (try? MountPath(text)).map { .text($0.description) }
     case (.canary, .string(let text)):
       return (try? CanaryPath(text)).map { .text($0.description) }
     case (.choice(let words), .string(let text)):
       return words.contains(text) ? .text(text) : nil
     case (.url(let schemes), .string(let text)):
       return ServiceURL(text, schemes: schemes).map { .url($0) }
-    case (.texts(let count), .array(let elements)):
+    case (.texts(let count), .array(let elements)),
+      (.textsOrObject(let count, _), .array(let elements)):
       let texts = elements.compactMap(\.stringValue).filter { $0.utf8.count <= 4096 }
       guard texts.count == elements.count, count.contains(texts.count) else { return nil }
       return texts.contains { $0.utf8.contains(0) } ? nil : .texts(texts)
@@ -72,18 +79,19 @@ extension ConfigurationKey.Kind {
     case .bytes, .requirement:
       if let value = try? JSONValue(parsing: text), let read = read(value) { return read }
       return read(.string(text))
-    case .duration, .text, .name, .path, .canary, .choice, .url:
+    case .duration, .durationOrNever, .text, .name, .path, .absolutePath, .canary, .choice, .url:
       return read(.string(text))
-    case .object, .objects, .textOrObject, .texts, .fields:
+    case .object, .objects, .textOrObject, .texts, .textsOrObject, .pathsOrObjects, .fields:
       return nil
     }
   }
 
   /// What is allowed, to follow the word "expected".
-  var expectation: String {
+  package var expectation: String {
     switch self {
     case .duration(let range):
       "a duration from \(range.lowerBound.text) to \(range.upperBound.text), such as \"1m30s\""
+    case .durationOrNever(let range): "never, or \(Self.duration(range).expectation)"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range):
       "a number from \(JSONNumber(range.lowerBound)?.text ?? "0") to "
@@ -93,6 +101,7 @@ extension ConfigurationKey.Kind {
     case .text(let maximum): "a text of at most \(maximum) bytes"
     case .name: "a text of 1 to \(MountName.maximumLength) bytes without control characters"
     case .path: "a path that is not empty and has no \"..\" in it"
+    case .absolutePath: "a path that begins with \"/\" and has no \"..\" in it"
     case .canary: "a path below the mount, without \"..\""
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .requirement: "\"auto\", true, false, or an object with \"fsType\", \"source\" or both"
@@ -104,6 +113,9 @@ extension ConfigurationKey.Kind {
     case .fields(let count):
       "an object of at most \(count.upperBound) texts, by the names of fields"
     case .textOrObject(let key, _): "\(key.kind.expectation), or an object"
+    case .textsOrObject(let count, _): "\(Self.texts(count: count).expectation), or an object"
+    case .pathsOrObjects(_, let count):
+      "a list of \(count.lowerBound) to \(count.upperBound) absolute paths or objects"
     case .object: "an object"
     case .objects(_, let count): "a list of \(count.lowerBound) to \(count.upperBound) objects"
     }
@@ -147,7 +159,7 @@ extension UInt64 {
 
 extension JSONValue {
   /// The value as a fault shows it: short, on one line.
-  var shown: String {
+  package var shown: String {
     switch self {
     case .object: "an object"
     case .array(let elements): "a list of \(elements.count)"

@@ -8,11 +8,13 @@ extension WatchdogSettings {
     _ reader: inout ConfigurationReader
   ) {
     let parent = ConfigurationKey("watchdog", .object(ConfigurationKey.watchdogKeys), "")
+    let prefix = parent.environmentName
     let section =
       reader.subsection(parent, ConfigurationKey.watchdogKeys, in: file)
       ?? ConfigurationReader.Section(origin: file.origin, path: "watchdog")
     let layers = LayeredSection(
-      ConfigurationKey.watchdogKeys, of: parent, file: section, input: input, reader: &reader)
+      ConfigurationKey.watchdogKeys, prefix: prefix, takesFlags: false, file: section,
+      input: input, reader: &reader)
     self.init()
     if let value = layers[.isEnabled]?.asFlag { isEnabled = value }
     if let value = layers[.restartDelay]?.asDuration { restartDelay = value }

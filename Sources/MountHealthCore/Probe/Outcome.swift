@@ -79,14 +79,14 @@ extension Verdict {
 
 extension String {
   /// In quotes, at most 60 code points of it, control characters shown as `?`.
-  var quotedExcerpt: String {
+  package var quotedExcerpt: String {
     // Not characters: one of those may have any number of accents.
     let more = unicodeScalars.dropFirst(60).isEmpty ? "" : "…"
     return "\"" + String(unicodeScalars.prefix(60)).onOneLine + more + "\""
   }
 
   /// With control characters shown as `?`.
-  var onOneLine: String {
+  package var onOneLine: String {
     let shown = unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
     return String(String.UnicodeScalarView(shown))
   }

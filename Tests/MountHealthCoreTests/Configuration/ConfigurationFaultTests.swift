@@ -52,6 +52,9 @@ import Testing
       ]
     case .fields:
       return [0, true, "", "x", [], ["a": 1], ["a b": "x"], ["": "x"], ["a": "x\ny"]]
+    case .durationOrNever, .absolutePath, .textsOrObject, .pathsOrObjects:
+      // The sidecar has none of these.
+      return []
     case .textOrObject:
       return [0, true, []]
     case .object:

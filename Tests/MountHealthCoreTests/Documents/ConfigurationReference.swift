@@ -86,7 +86,7 @@ import Testing
     lines.append("|---|---|---|---|")
     for key in keys {
       var name = "`\(key.name)`"
-      if hasNames, key.hasEnvironmentName { name += "<br>`\(key.environmentName(in: parent))`" }
+      if hasNames, key.hasEnvironmentName { name += "<br>`\(key.environmentName(under: parent?.environmentName ?? "MOUNTMON"))`" }
       let fallback = key.defaultText.map { "`\($0)`" } ?? ""
       lines.append("| \(name) | \(key.kind.expectation) | \(fallback) | \(key.summary) |")
     }
