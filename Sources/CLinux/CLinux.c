@@ -3,18 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <link.h>
 #include <sys/mman.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +34,9 @@ static int stat_file(int fd, int sync, unsigned mask, struct clinux_file *file) 
   file->mount_id = (result.stx_mask & STATX_MNT_ID) ? result.stx_mnt_id : 0;
   file->device_major = result.stx_dev_major;
   file->device_minor = result.stx_dev_minor;
+  file->immutable = -1;
+  if (result.stx_attributes_mask & STATX_ATTR_IMMUTABLE)
+    file->immutable = (result.stx_attributes & STATX_ATTR_IMMUTABLE) != 0;
   return 0;
 }
 
@@ -61,6 +67,13 @@ int clinux_open_at(int directory, const char *path, int flags, unsigned mode) {
 
 long clinux_read_link(int fd, char *buffer, unsigned long size) {
   return readlinkat(fd, "", buffer, size);
+}
+
+long clinux_get_attribute(int fd, const char *name, void *buffer, unsigned long size) {
+  // fgetxattr(2) refuses O_PATH; by its name in /proc nothing is looked up again.
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return getxattr(path, name, buffer, size);
 }
 
 int clinux_unlink(int directory, const char *path) { return unlinkat(directory, path, 0); }
@@ -144,6 +157,29 @@ int clinux_signal_descriptor(const int *numbers, int count) {
   errno = pthread_sigmask(SIG_BLOCK, &set, NULL);
   if (errno != 0) return -1;
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int clinux_event_socket(int room) {
+  int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+  if (fd < 0) return -1;
+  // SO_RCVBUFFORCE needs a capability; less room only means that more bursts are lost.
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+long clinux_receive_event(int socket, void *buffer, unsigned long size, uint32_t *sender) {
+  struct sockaddr_nl address = {0};
+  socklen_t length = sizeof address;
+  ssize_t count =
+      recvfrom(socket, buffer, size, MSG_TRUNC, (struct sockaddr *)&address, &length);
+  *sender = address.nl_pid;
+  return count;
 }
 
 int clinux_receive_descriptor(int socket) {

@@ -12,6 +12,7 @@ struct clinux_file {
   uint64_t mount_id;    // stx_mnt_id, 0 where the kernel (before 5.8) does not tell
   uint32_t device_major;
   uint32_t device_minor;
+  int8_t immutable;     // STATX_ATTR_IMMUTABLE: 0 or 1, -1 where the file system does not tell
 };
 
 /// statx(2) of an open descriptor: type and size, asked of the file system itself
@@ -35,6 +36,8 @@ int clinux_open_path_beneath(int directory, const char *path);
 int clinux_open_at(int directory, const char *path, int flags, unsigned mode);
 /// readlinkat(2) of a link that was opened with O_PATH.
 long clinux_read_link(int fd, char *buffer, unsigned long size);
+/// getxattr(2) of a file that was opened with O_PATH.
+long clinux_get_attribute(int fd, const char *name, void *buffer, unsigned long size);
 /// unlinkat(2) of a path below `directory`.
 int clinux_unlink(int directory, const char *path);
 
@@ -74,6 +77,13 @@ int clinux_signal_descriptor(const int *numbers, int count);
 /// sigtimedwait(2) for one of the `count` signals of `numbers`, which have to be blocked; at most
 /// `milliseconds`. Returns the signal's number, or -1.
 int clinux_wait_for_signal(const int *numbers, int count, int milliseconds);
+
+/// A netlink(7) socket, close-on-exec and not blocking, on which the kernel tells of its devices
+/// (NETLINK_KOBJECT_UEVENT, group 1), with room for `room` bytes where that is allowed; -1 with errno.
+int clinux_event_socket(int room);
+/// recvfrom(2) of one message of that socket. `sender` is the port of who sent it: 0 is the kernel.
+/// Returns the message's length, which is more than `size` for one that was cut; -1 with errno.
+long clinux_receive_event(int socket, void *buffer, unsigned long size, uint32_t *sender);
 
 /// recvmsg(2) of one byte and the descriptor (SCM_RIGHTS) that comes with it, close-on-exec; -1 with
 /// errno, ENOMSG where the other end closed or sent no descriptor.

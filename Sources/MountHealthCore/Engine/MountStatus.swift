@@ -28,6 +28,10 @@ public struct MountStatus: Hashable, Sendable {
   public var overdue: Duration?
   /// How many requests wait in the FUSE queue, where it could be read while the mount hung.
   public var fuseWaiting: Int?
+  /// What the last probe told beside its outcome; `nil` where nothing was wished for, or no answer came.
+  public var details: ProbeDetails? = nil
+  /// The mount that the path was on when the last outcome was known; `nil` where nobody knew that.
+  public var seenOn: UInt64? = nil
   /// How often each verdict was reached.
   public var verdictCounts: [Verdict: UInt64]
   /// How often it changed to each health.

@@ -11,6 +11,10 @@ extension MountWatch {
   ) -> [ProbeEngine.Effect] {
     guard let out = airborne, out.flight == flight else { return [] }
     airborne = nil
+    defer {
+      // What the answer says may be older than what made the look due.
+      if out.isAskedAgain { schedule.wantsExtra(at: now) }
+    }
     guard !out.isLate, !out.isObsolete else {
       // Once in a round: a mount that is always late is not probed without a pause.
       if out.counts || out.isObsolete { schedule.wantsExtra(at: now) }
@@ -48,7 +52,9 @@ extension MountWatch {
       // A probe that saw no mount (EACCES at the door) does not vouch for the one in the table.
       if outcome.verdict.weight != .bad { place.remember() }
     }
-    return judged(outcome, counts: out.counts, at: now)
+    let effects = judged(outcome, counts: out.counts, at: now)
+    last?.details = report.details
+    return effects
   }
 
   /// Takes a new mount table.
@@ -82,6 +88,15 @@ extension MountWatch {
     return []
   }
 
+  /// Makes a look due: now, or as soon as the probe that is out is back.
+  mutating func wanted(at now: Tick) {
+    guard airborne == nil else {
+      airborne?.isAskedAgain = true
+      return
+    }
+    schedule.wantsExtra(at: now)
+  }
+
   /// Takes a new configuration of the same path.
   mutating func configured(_ mount: Mount, at now: Tick) {
     let asksAnew = mount.probe != self.mount.probe || mount.requirement != self.mount.requirement
@@ -111,7 +126,9 @@ extension MountWatch {
       isFlapping: health.isFlapping(at: now), entry: place.entry ?? guess,
       isMountPoint: place.isMountPoint ?? guess.map { _ in true },
       overdue: airborne.flatMap { $0.deadline <= now ? now - $0.launched : nil },
-      fuseWaiting: fuseWaiting, verdictCounts: verdictCounts, transitions: transitions,
+      fuseWaiting: fuseWaiting, details: isStalled ? nil : last?.details,
+      seenOn: isStalled ? nil : last?.mountID, verdictCounts: verdictCounts,
+      transitions: transitions,
       latencies: latencies)
   }
 

@@ -57,6 +57,8 @@ struct MountWatch: Hashable, Sendable {
     var isObsolete = false
     /// Whether the table changed meanwhile, at a time when nobody knew where the path leads.
     var isOlderThanTable = false
+    /// Whether a look was asked for meanwhile.
+    var isAskedAgain = false
   }
 
   /// An outcome, and when it was known.
@@ -65,6 +67,10 @@ struct MountWatch: Hashable, Sendable {
     var tick: Tick
     /// When it says nothing any more.
     var freshUntil: Tick
+    /// The mount that the path was on then.
+    var mountID: UInt64?
+    /// What was told beside it.
+    var details: ProbeDetails?
   }
 
   init(key: UInt32, mount: Mount, start: Tick) {
@@ -184,7 +190,9 @@ struct MountWatch: Hashable, Sendable {
     let previous = health.health
     let effects = health.handle(event, at: now)
     last = outcome.map {
-      Sight(outcome: $0, tick: now, freshUntil: now + mount.interval + mount.timeout)
+      Sight(
+        outcome: $0, tick: now, freshUntil: now + mount.interval + mount.timeout,
+        mountID: place.entry?.id)
     }
     for case .changed(_, let to) in effects {
       since = now

@@ -18,6 +18,8 @@ public struct ProbeEngine: Hashable, Sendable {
     case proberIsSilent(Bool)
     /// The queue of a hung mount's FUSE connection was read.
     case fuseQueue(mount: UInt32, waiting: Int)
+    /// All mounts are to be looked at now, whatever the schedule says.
+    case wanted
     /// These mounts are to be watched from now on, and no others.
     case configured([Mount])
   }
@@ -46,7 +48,8 @@ public struct ProbeEngine: Hashable, Sendable {
   // Mounts no longer watched whose probe is still out: should one be watched again, it gets no
   // second probe before the first is back.
   private(set) var retired: [MountWatch] = []
-  private var table: MountTable = .empty
+  /// The mount table as it was last told; empty before that.
+  public private(set) var table: MountTable = .empty
   private var proberIsSilent = false
   private var generator: SeededGenerator
   private var nextKey: UInt32 = 0
@@ -118,6 +121,11 @@ public struct ProbeEngine: Hashable, Sendable {
       }
     case .fuseQueue(let mount, let waiting):
       if let index = indices[mount] { watches[index].fuseWaiting = waiting }
+    case .wanted:
+      for index in watches.indices {
+        watches[index].wanted(at: now)
+        wakes[index] = watches[index].wake
+      }
     case .configured(let mounts):
       configure(mounts, at: now)
     }

@@ -4,7 +4,8 @@ import Pacing
 
 /// Wakes a waiting thread.
 package final class Alarm: Sendable {
-  private let descriptor: Int32
+  /// What can be polled for a ring, beside other descriptors.
+  package let descriptor: Int32
 
   /// An alarm that has not rung.
   ///
@@ -28,6 +29,11 @@ package final class Alarm: Sendable {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     let milliseconds = max(0, duration.clampedNanoseconds + 999_999) / 1_000_000
     guard poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return }
+    silence()
+  }
+
+  /// Takes the ring that has come, if there is one.
+  package func silence() {
     var value: UInt64 = 0
     _ = read(descriptor, &value, MemoryLayout<UInt64>.size)
   }

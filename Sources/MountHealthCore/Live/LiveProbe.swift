@@ -9,6 +9,7 @@ import Pacing
 struct LiveProbe {
   let order: ProbeOrder
   private var sighting: MountSighting?
+  private var details: ProbeDetails?
 
   init(_ order: ProbeOrder) {
     self.order = order
@@ -20,7 +21,8 @@ struct LiveProbe {
     let start = Tick.now()
     let finding = probe.look()
     return ProbeReport(
-      finding: finding, sighting: probe.sighting, latency: Tick.now() - start)
+      finding: finding, sighting: probe.sighting, latency: Tick.now() - start,
+      details: probe.details)
   }
 
   private mutating func look() -> ProbeFinding {
@@ -41,6 +43,7 @@ struct LiveProbe {
   private mutating func takeSteps() throws(ProbeInterruption) -> ProbeFinding {
     let probe = order.probe
     let root = try openRoot()
+    if let attribute = probe.wishes.attribute { readAttribute(attribute, below: root.number) }
     if probe.minimumEntries > 0 { try countEntries(in: root.number, atLeast: probe.minimumEntries) }
     var bytes = 0
     switch probe.target {
@@ -49,7 +52,7 @@ struct LiveProbe {
     case .canary(let canary):
       bytes = try readCanary(canary, below: root.number)
     }
-    if probe.minimumFreeBytes > 0 || probe.minimumFreePercent > 0 {
+    if probe.minimumFreeBytes > 0 || probe.minimumFreePercent > 0 || probe.wishes.space {
       try measureSpace(of: root.number)
     }
     if probe.writes { try WriteProbe(probe.target).run(below: root.number) }
@@ -66,6 +69,10 @@ struct LiveProbe {
     }
     if let path = readLink("/proc/self/fd/\(root.number)") {
       sighting = MountSighting(path: path, mountID: known.mount_id)
+    }
+    if order.probe.wishes != .none {
+      let isSealed = known.immutable < 0 ? nil : known.immutable == 1
+      details = ProbeDetails(isSealed: order.probe.wishes.seal ? isSealed : nil)
     }
     return root
   }
@@ -126,12 +133,39 @@ struct LiveProbe {
     return bytes.count
   }
 
-  private func measureSpace(of root: Int32) throws(ProbeInterruption) {
+  private mutating func readAttribute(_ attribute: FileAttribute, below root: Int32) {
+    do {
+      let file = try openBeneath(root, attribute.file)
+      var bytes = [UInt8](repeating: 0, count: FileAttribute.maximumLength)
+      let count = bytes.withUnsafeMutableBytes {
+        clinux_get_attribute(file.number, attribute.name, $0.baseAddress, UInt($0.count))
+      }
+      guard count >= 0 else {
+        details?.attribute = .unreadable(currentError)
+        return
+      }
+      bytes.removeLast(bytes.count - count)
+      details?.attribute = .value(bytes)
+    } catch {
+      switch error {
+      case .failed(_, let number): details?.attribute = .unreadable(number)
+      case .stopped: details?.attribute = .unreadable(.crossDevice)
+      }
+    }
+  }
+
+  private mutating func measureSpace(of root: Int32) throws(ProbeInterruption) {
+    let asksForSpace = order.probe.minimumFreeBytes > 0 || order.probe.minimumFreePercent > 0
     var space = statvfs()
-    guard fstatvfs(root, &space) == 0 else { throw .failed(.space, currentError) }
+    guard fstatvfs(root, &space) == 0 else {
+      // What is only wished for makes no outcome worse.
+      guard asksForSpace else { return }
+      throw .failed(.space, currentError)
+    }
     let unit = UInt64(space.f_frsize)
     let free = UInt64(space.f_bavail).multipliedClamping(by: unit)
     let total = UInt64(space.f_blocks).multipliedClamping(by: unit)
+    if order.probe.wishes.space { details?.space = MountSpace(free: free, total: total) }
     let percent = total == 0 ? 100 : Double(free) / Double(total) * 100
     guard free >= order.probe.minimumFreeBytes, percent >= order.probe.minimumFreePercent else {
       throw .stopped(.lowSpace(free: free, total: total))

@@ -34,6 +34,7 @@ final class MonitorLoop {
       if requests.isStopped { return }
       let now = Tick.now()
       if let mounts = requests.mounts { feed(.configured(mounts), at: now) }
+      if requests.isWanted { feed(.wanted, at: now) }
       if let due = table.readDue, due <= now { readTable(at: now) }
       carryOut(prober.turn(at: now, ready: ready))
       // Answers came in since `now`, and the engine's clock never goes back.
@@ -83,20 +84,28 @@ final class MonitorLoop {
   private func readTable(at now: Tick) {
     do {
       feed(.table(try table.read(at: now)), at: now)
+      monitor.noteTableFault(nil)
     } catch {
+      monitor.noteTableFault(error)
       monitor.tell(.tableUnreadable(error))
+      table.failed(at: now)
     }
+    monitor.tellOfReadings()
   }
 
   private func carryOut(_ events: [ProberEvent]) {
     var answers: [ProbeEngine.Event] = []
+    var hasDetails = false
     for event in events {
       switch event {
-      case .answered(let flight, let report): answers.append(.answered(flight, report))
+      case .answered(let flight, let report):
+        answers.append(.answered(flight, report))
+        hasDetails = hasDetails || report.details != nil
       case .worker(let change): monitor.tell(.worker(change))
       }
     }
     if !answers.isEmpty { feed(answers, at: .now()) }
+    if hasDetails { monitor.tellOfReadings() }
   }
 
   private func feed(_ event: ProbeEngine.Event, at now: Tick) {

@@ -26,7 +26,9 @@ public final class MountMonitor: Sendable {
     var isStopped = false
     var hasRun = false
     var hasEnded = false
+    var isWanted = false
     var observers: [@Sendable (MonitorNotice) -> Void] = []
+    var readers: [@Sendable () -> Void] = []
   }
 
   /// The monitor's own signs of life.
@@ -37,6 +39,8 @@ public final class MountMonitor: Sendable {
     public var workerSilentSince: Tick?
     /// How often a probe worker was started in place of another.
     public var workerRestarts = 0
+    /// Why the mount table could not be read at the last try; `nil` where it could.
+    public var tableFault: ErrorNumber?
   }
 
   /// A monitor that does nothing until `run` is called.
@@ -96,6 +100,25 @@ public final class MountMonitor: Sendable {
       return inbox.hasEnded
     }
     if hasEnded { observer(.stopped) }
+  }
+
+  /// What is known of each mount now, and the mount table by which it is known: empty before the
+  /// first one was read.
+  public func statusesAndTable() -> (statuses: [MountStatus], table: MountTable) {
+    engine.withLock { ($0.statuses(at: .now()), $0.table) }
+  }
+
+  /// Calls `reader` when the mount table was read and when a probe with wishes came back, on the
+  /// monitor's thread: it must not block.
+  public func observeReadings(_ reader: @escaping @Sendable () -> Void) {
+    inbox.withLock { $0.readers.append(reader) }
+  }
+
+  /// Looks at all mounts now, beside the schedule. One whose probe is out is looked at again when
+  /// that is back.
+  public func lookNow() {
+    inbox.withLock { $0.isWanted = true }
+    wake()
   }
 
   /// The changes from now on. A reader who falls behind by more than 256 misses the oldest; what is
@@ -177,7 +200,7 @@ public enum MonitorNotice: Hashable, Sendable {
   case change(Change)
   /// The probe worker changed.
   case worker(WorkerChange)
-  /// `/proc/self/mountinfo` could not be read; it is tried again at the next change.
+  /// `/proc/self/mountinfo` could not be read; it is tried again a second later.
   case tableUnreadable(ErrorNumber)
   /// The monitor has ended.
   case stopped
@@ -188,10 +211,13 @@ extension MountMonitor {
   var wakeupDescriptor: Int32 { wakeup }
 
   /// Takes what callers have asked for since the last call.
-  func takeRequests() -> (mounts: [Mount]?, isStopped: Bool) {
+  func takeRequests() -> (mounts: [Mount]?, isWanted: Bool, isStopped: Bool) {
     inbox.withLock { inbox in
-      defer { inbox.mounts = nil }
-      return (inbox.mounts, inbox.isStopped)
+      defer {
+        inbox.mounts = nil
+        inbox.isWanted = false
+      }
+      return (inbox.mounts, inbox.isWanted, inbox.isStopped)
     }
   }
 
@@ -204,6 +230,16 @@ extension MountMonitor {
   /// Tells all observers.
   func tell(_ notice: MonitorNotice) {
     for observer in inbox.withLock({ $0.observers }) { observer(notice) }
+  }
+
+  /// Notes whether the mount table could be read.
+  func noteTableFault(_ fault: ErrorNumber?) {
+    vitals.withLock { $0.tableFault = fault }
+  }
+
+  /// Tells whoever wants to know of readings that there are some.
+  func tellOfReadings() {
+    for reader in inbox.withLock({ $0.readers }) { reader() }
   }
 
   /// Shows that the monitor's thread goes round.

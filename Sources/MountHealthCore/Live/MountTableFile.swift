@@ -9,10 +9,14 @@ final class MountTableFile {
   let descriptor: Int32
   private var lastRead = Tick.zero
   private var isStale = true
+  private var hasFailed = false
 
   /// How long changes are gathered before the file is read again: a host that starts containers
   /// makes hundreds of mounts in a moment.
   static let settling = Duration.milliseconds(20)
+
+  /// How long it is left alone after it could not be read.
+  static let pause = Duration.seconds(1)
 
   init() throws(ErrorNumber) {
     descriptor = try Descriptor(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)).release()
@@ -23,17 +27,25 @@ final class MountTableFile {
   }
 
   /// When the file is due to be read; `nil` while nothing has changed.
-  var readDue: Tick? { isStale ? lastRead + Self.settling : nil }
+  var readDue: Tick? { isStale ? lastRead + (hasFailed ? Self.pause : Self.settling) : nil }
 
   /// Notes that the kernel reported a change.
   func changed() {
     isStale = true
   }
 
+  /// Notes that it could not be read, and has to be tried again.
+  func failed(at now: Tick) {
+    lastRead = now
+    isStale = true
+    hasFailed = true
+  }
+
   /// Reads the file.
   func read(at now: Tick) throws(ErrorNumber) -> MountTable {
     lastRead = now
     isStale = false
+    hasFailed = false
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw currentError }
     return MountTable(parsing: try readToEnd(of: descriptor, limit: MountTable.maximumBytes))
   }

@@ -56,7 +56,9 @@ extension Tick {
 }
 
 /// Reads up to `limit` bytes of a small file of the kernel's (`/proc`, `/sys`): never of a mount.
-func readKernelFile(_ path: String, limit: Int) throws(ErrorNumber) -> [UInt8] {
+///
+/// - Throws: The errno.
+package func readKernelFile(_ path: String, limit: Int) throws(ErrorNumber) -> [UInt8] {
   let file = try Descriptor(open(path, O_RDONLY | O_CLOEXEC))
   return try readToEnd(of: file.number, limit: limit)
 }

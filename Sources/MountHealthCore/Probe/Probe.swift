@@ -22,6 +22,8 @@ public struct Probe: Hashable, Sendable {
   public var minimumFreePercent: Double
   /// Whether to write, sync and remove a small file of our own beside the canary.
   public var writes: Bool
+  /// What is to be told beside whether the mount is well.
+  public var wishes: ProbeWishes
 
   /// How many bytes of a canary are read where nothing else is said.
   public static let defaultMaximumBytes = 4096
@@ -30,7 +32,7 @@ public struct Probe: Hashable, Sendable {
   public init(
     _ target: Target, maximumBytes: Int = Probe.defaultMaximumBytes, expectation: String? = nil,
     minimumEntries: Int = 0, minimumFreeBytes: UInt64 = 0, minimumFreePercent: Double = 0,
-    writes: Bool = false
+    writes: Bool = false, wishes: ProbeWishes = .none
   ) {
     self.target = target
     self.maximumBytes = maximumBytes
@@ -39,5 +41,6 @@ public struct Probe: Hashable, Sendable {
     self.minimumFreeBytes = minimumFreeBytes
     self.minimumFreePercent = minimumFreePercent
     self.writes = writes
+    self.wishes = wishes
   }
 }

@@ -6,12 +6,18 @@ public struct ProbeReport: Hashable, Sendable {
   public var sighting: MountSighting?
   /// How long the probe took, from its first system call to its last.
   public var latency: Duration
+  /// What was wished for beside; `nil` where nothing was.
+  public var details: ProbeDetails?
 
   /// A report.
-  public init(finding: ProbeFinding, sighting: MountSighting? = nil, latency: Duration = .zero) {
+  public init(
+    finding: ProbeFinding, sighting: MountSighting? = nil, latency: Duration = .zero,
+    details: ProbeDetails? = nil
+  ) {
     self.finding = finding
     self.sighting = sighting
     self.latency = latency
+    self.details = details
   }
 }
 

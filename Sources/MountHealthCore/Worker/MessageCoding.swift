@@ -22,6 +22,12 @@ struct MessageWriter {
     bytes += utf8
   }
 
+  /// Writes bytes, fewer than 65,536.
+  mutating func put(_ content: ArraySlice<UInt8>) {
+    put(UInt16(content.count))
+    bytes += content
+  }
+
   mutating func put(_ text: String?) {
     put(UInt8(text == nil ? 0 : 1))
     if let text { put(text) }
@@ -52,6 +58,14 @@ struct MessageReader {
     guard rest.count >= count else { throw .truncated }
     defer { rest.removeFirst(count) }
     return String(decoding: rest.prefix(count), as: UTF8.self)
+  }
+
+  mutating func takeBytes(atMost limit: Int) throws(MessageError) -> [UInt8] {
+    let count = Int(try take(UInt16.self))
+    guard count <= limit else { throw .malformed }
+    guard rest.count >= count else { throw .truncated }
+    defer { rest.removeFirst(count) }
+    return Array(rest.prefix(count))
   }
 
   mutating func takeOptionalText() throws(MessageError) -> String? {

@@ -16,8 +16,9 @@ struct FlightReport: Hashable, Sendable {
 enum WorkerMessage {
   /// The longest message.
   static let maximumLength = 32 << 10
-  /// How many bytes a message has at the most before another item is put into it: the longest item,
-  /// an order with the longest paths and expectation, has some 12,400 bytes.
+  /// How many bytes a message has at the most before another item is put into it. The longest items,
+  /// a report with the longest path, attribute and words (some 24,700 bytes) and an order with the
+  /// longest paths and expectation (16,800), fit into a message of their own.
   static let fillLength = 16 << 10
 
   /// Packs items into as few messages as they fit in.
@@ -31,7 +32,13 @@ enum WorkerMessage {
         messages.append(writer.bytes)
         writer = MessageWriter()
       }
+      let start = writer.bytes.count
       put(item, &writer)
+      if writer.bytes.count > maximumLength, start > 0 {
+        messages.append(Array(writer.bytes[..<start]))
+        writer = MessageWriter()
+        put(item, &writer)
+      }
     }
     messages.append(writer.bytes)
     return messages
@@ -83,6 +90,7 @@ extension ProbeOrder {
     writer.put(probe.minimumFreeBytes)
     writer.put(probe.minimumFreePercent.bitPattern)
     writer.put(UInt8(probe.writes ? 1 : 0))
+    probe.wishes.write(to: &writer)
   }
 
   fileprivate init(from reader: inout MessageReader) throws(MessageError) {
@@ -100,6 +108,7 @@ extension ProbeOrder {
     probe.minimumFreeBytes = try reader.take(UInt64.self)
     probe.minimumFreePercent = Double(bitPattern: try reader.take(UInt64.self))
     probe.writes = try reader.take(UInt8.self) != 0
+    probe.wishes = try ProbeWishes(from: &reader)
   }
 }
 
@@ -111,6 +120,8 @@ extension FlightReport {
     writer.put(report.sighting?.path)
     if let sighting = report.sighting { writer.put(sighting.mountID) }
     report.finding.write(to: &writer)
+    writer.put(UInt8(report.details == nil ? 0 : 1))
+    report.details?.write(to: &writer)
   }
 
   fileprivate init(from reader: inout MessageReader) throws(MessageError) {
@@ -120,7 +131,12 @@ extension FlightReport {
     if let path = try reader.takeOptionalText() {
       sighting = MountSighting(path: path, mountID: try reader.take(UInt64.self))
     }
-    let finding = try ProbeFinding(from: &reader)
-    report = ProbeReport(finding: finding, sighting: sighting, latency: latency)
+    report = ProbeReport(
+      finding: try ProbeFinding(from: &reader), sighting: sighting, latency: latency)
+    switch try reader.take(UInt8.self) {
+    case 0: break
+    case 1: report.details = try ProbeDetails(from: &reader)
+    default: throw .malformed
+    }
   }
 }
