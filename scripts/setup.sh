@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: the Debian packages and Python packages that the lists name. Says what
-# is missing where it cannot install.
+# Installs what the tests need: the Debian packages and Python packages that the lists name, and SABnzbd.
+# Says what is missing where it cannot install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 fi
+
+scripts/sabnzbd.sh
 
 while read -r package; do
   python3 -c "import importlib.metadata as m; m.version('$package')" 2>/dev/null && continue
