@@ -45,6 +45,9 @@ struct EvidenceMachine: Hashable, Sendable {
 
   /// How long there has to be quiet before a burst counts as over.
   static let settling = Duration.milliseconds(200)
+  /// How far apart labels are read in a burst: that costs next to nothing, and no drive that goes in
+  /// the middle of one is known later for it.
+  static let labelPause = Duration.milliseconds(20)
   /// How long a burst that does not settle is left without a look.
   static let longestBurst = Duration.seconds(1)
   /// How long after a burst labels are read once more: udev makes its links when it has read the drive.
@@ -60,7 +63,8 @@ struct EvidenceMachine: Hashable, Sendable {
   private var places: [UInt64?] = []
   private var lastLook: Tick?
   private var burst: Burst?
-  private var afterthoughtDue: Tick?
+  private var lastLabels: Tick?
+  private var labelsDue: Tick?
   private var roundDue: Tick
 
   /// A machine that has seen nothing. Its first turn is due at once.
@@ -100,7 +104,7 @@ struct EvidenceMachine: Hashable, Sendable {
     }
     effects += turned(at: now)
     if isToBePublished { effects += publish() }
-    effects.append(.wake(min(roundDue, burst?.due ?? roundDue, afterthoughtDue ?? roundDue)))
+    effects.append(.wake(min(roundDue, burst?.due ?? roundDue, labelsDue ?? roundDue)))
     return effects
   }
 
@@ -109,11 +113,13 @@ struct EvidenceMachine: Hashable, Sendable {
     if burst == nil, lastLook.map({ now - $0 >= Self.settling }) ?? true {
       lastLook = now
       burst = Burst(start: now, due: now + Self.settling)
-      return [.look, .readLabels]
+      return [.look] + readLabels(at: now)
     }
     let start = burst?.start ?? now
     burst = Burst(
       start: start, due: min(now + Self.settling, max(start + Self.longestBurst, now)))
+    let soon = max(now, (lastLabels ?? now) + Self.labelPause)
+    labelsDue = min(labelsDue ?? soon, soon)
     return []
   }
 
@@ -122,21 +128,26 @@ struct EvidenceMachine: Hashable, Sendable {
     if let burst, burst.due <= now {
       self.burst = nil
       lastLook = now
-      afterthoughtDue = now + Self.afterthought
-      effects += [.look, .readLabels]
-    }
-    if let due = afterthoughtDue, due <= now {
-      afterthoughtDue = nil
-      if !effects.contains(.readLabels) { effects.append(.readLabels) }
+      effects += [.look] + readLabels(at: now)
+      labelsDue = now + Self.afterthought
     }
     if roundDue <= now {
       roundDue = now + interval
-      if !effects.contains(.readLabels) { effects.append(.readLabels) }
-      effects.append(.readMounts)
       // Once an interval evidence is told even where nothing is new in it: a sign of life.
       published = nil
+      effects.append(.readMounts)
+      if lastLabels != now { effects += readLabels(at: now) }
+    }
+    if let due = labelsDue, due <= now {
+      labelsDue = nil
+      if lastLabels != now { effects += readLabels(at: now) }
     }
     return effects
+  }
+
+  private mutating func readLabels(at now: Tick) -> [Effect] {
+    lastLabels = now
+    return [.readLabels]
   }
 
   private mutating func publish() -> [Effect] {

@@ -10,6 +10,7 @@ extension PoolDescription {
   /// what answers at the path.
   ///
   /// - Parameter probing: How to look.
+  /// - Returns: The mounts; of two at one path a monitor takes the first.
   func mounts(_ probing: ProbingSettings) -> [Mount] {
     var probe = Probe(probing.canary.map { .canary($0) } ?? .directory)
     probe.expectation = probing.canary == nil ? nil : probing.expectation

@@ -8,10 +8,26 @@ struct EyesLabels {
   let folder: String
 
   /// Reads all of them.
-  func read() -> LabelReading {
+  ///
+  /// - Parameter mounted: What is mounted at the branches' paths. Where there are no links by label
+  ///   (no udev), a drive that is gone is known by the number of the one that is mounted.
+  func read(mounted: [MountPath: DeviceNumber]) -> LabelReading {
     var reading: LabelReading = [:]
-    for branch in branches { reading[branch.label] = device(of: branch.label) }
+    for branch in branches {
+      var seen = device(of: branch.label)
+      if case .unseen = seen, let number = mounted[branch.path], isGone(number) {
+        seen = .seen(nil)
+      }
+      reading[branch.label] = seen
+    }
     return reading
+  }
+
+  private func isGone(_ number: DeviceNumber) -> Bool {
+    guard number.major != 0, access("/sys/dev/block", F_OK) == 0 else { return false }
+    let place = "/sys/dev/block/\(number)"
+    if access(place, F_OK) != 0 { return errno == ENOENT }
+    return (try? readKernelFile(place + "/size", limit: 64))?.first == UInt8(ascii: "0")
   }
 
   private func device(of label: String) -> Seen<DeviceNumber?> {

@@ -75,7 +75,11 @@ final class EyesLoop {
   }
 
   private func readLabels() {
-    let reading = labels.read()
+    var mounted: [MountPath: DeviceNumber] = [:]
+    for status in eyes.monitor.statuses() where status.isMountPoint == true {
+      mounted[status.mount.path] = status.entry?.device
+    }
+    let reading = labels.read(mounted: mounted)
     eyes.note(reading)
     feed(.labels(reading))
   }
