@@ -74,7 +74,7 @@ struct Aria2API: Hashable, Sendable {
     let value = try value(answer)
     for item in value.arrayValue ?? [value] {
       guard case .error(let words) = try RPCText.outcome(item, of: program) else { continue }
-      guard words.hasPrefix("GID ") || words.hasPrefix("No such download") else {
+      guard words.hasPrefix("GID") || words.hasPrefix("No such download") else {
         throw refusal(words)
       }
     }

@@ -66,6 +66,6 @@ enum NZBGetAPI {
       return (state, nil)
     }
     let (start, isOver) = time.subtractingReportingOverflow(uptime)
-    return (state, isOver ? nil : start)
+    return (state, !isOver && (0...1 << 40).contains(start) ? start : nil)
   }
 }

@@ -29,7 +29,7 @@ final class NZBGetClient: StackClient {
   /// and then.
   private func steady(_ seen: Int) -> Int {
     start.withLock { known in
-      if let known, (known - 5...known + 5).contains(seen) { return known }
+      if let known, abs(known.distance(to: seen)) <= 2 { return known }
       known = seen
       return seen
     }
@@ -58,7 +58,7 @@ final class NZBGetClient: StackClient {
     _ requests: [(String) -> HTTPRequest], until deadline: Tick,
     _ judge: (ClientAnswer) throws(ClientFault) -> Void
   ) async throws(ClientFault) -> ClientAnswer? {
-    let authorization: (field: String, secrets: [String])?
+    let authorization: BasicAuthorization.Value?
     do throws(ClientFault) {
       authorization = try await login?.read(until: deadline)
     } catch {
@@ -71,6 +71,7 @@ final class NZBGetClient: StackClient {
         var request = make(place.path("/jsonrpc"))
         request.headers["Authorization"] = authorization?.field
         let answer = try await conversation.ask(request)
+        if let authorization { login?.judge(answer, to: authorization) }
         try judge(answer)
         last = answer
       }

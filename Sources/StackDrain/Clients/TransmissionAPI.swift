@@ -84,7 +84,8 @@ struct TransmissionAPI: Hashable, Sendable {
           + " and rpc-password")
     case 403:
       throw ClientFault(
-        "Transmission refuses this machine's address (status 403): add it to rpc-whitelist")
+        "Transmission refuses this machine's address (status 403): add it to rpc-whitelist; after a"
+          + " hundred refused logins it refuses everybody until it is started anew")
     case 421:
       throw ClientFault(
         "Transmission refuses the host name in the URL (status 421): give an IP address, or add the"

@@ -10,6 +10,9 @@ final class TransmissionClient: StackClient {
 
   /// Torrents in one request.
   private static let chunk = 1000
+  /// A stop takes half a second to be seen.
+  private static let lookPause = Duration.milliseconds(250)
+  private static let looksBetweenStops = 4
 
   init(_ place: ClientPlace, _ login: ClientSettings.Login?) {
     self.place = place
@@ -39,20 +42,43 @@ final class TransmissionClient: StackClient {
     let hashes = units.filter(TransmissionAPI.isHash).sorted()
     guard !hashes.isEmpty else { return }
     try await converse(until: deadline) { (talk) async throws(ClientFault) in
-      for start in stride(from: 0, to: hashes.count, by: Self.chunk) {
-        let part = Array(hashes[start..<min(start + Self.chunk, hashes.count)])
-        let (api, answer) = try await talk.ask { api, path in
-          api.act(path, act, part) ?? api.list(path)
-        }
-        _ = try api.result(answer)
+      try await send(act, hashes, talk)
+      // It took the call; what comes of it is read back, so that no fault counts from here on.
+      if act == .stop { try? await insist(hashes, talk) }
+    }
+  }
+
+  /// Repeats a stop until it is seen: a torrent that is being verified starts afterwards, whatever it
+  /// was told meanwhile.
+  private func insist(_ hashes: [String], _ talk: Talk) async throws(ClientFault) {
+    while true {
+      for _ in 0..<Self.looksBetweenStops {
+        let rest = talk.conversation.deadline - place.environment.now()
+        guard rest > Self.lookPause * 2, (try? await Task.sleep(for: Self.lookPause)) != nil
+        else { return }
+        let (api, answer) = try await talk.ask { api, path in api.list(path) }
+        guard !(try api.torrents(answer).running.isDisjoint(with: hashes)) else { return }
       }
+      try await send(.stop, hashes, talk)
+    }
+  }
+
+  private func send(
+    _ act: TransmissionAPI.Act, _ hashes: [String], _ talk: Talk
+  ) async throws(ClientFault) {
+    for start in stride(from: 0, to: hashes.count, by: Self.chunk) {
+      let part = Array(hashes[start..<min(start + Self.chunk, hashes.count)])
+      let (api, answer) = try await talk.ask { api, path in
+        api.act(path, act, part) ?? api.list(path)
+      }
+      _ = try api.result(answer)
     }
   }
 
   private func converse<Value: Sendable>(
     until deadline: Tick, _ talk: (Talk) async throws(ClientFault) -> Value
   ) async throws(ClientFault) -> Value {
-    let authorization: (field: String, secrets: [String])?
+    let authorization: BasicAuthorization.Value?
     do throws(ClientFault) {
       authorization = try await login?.read(until: deadline)
     } catch {
@@ -61,14 +87,14 @@ final class TransmissionClient: StackClient {
     return try await place.converse(until: deadline, hiding: authorization?.secrets ?? []) {
       (conversation) async throws(ClientFault) in
       try await talk(
-        Talk(client: self, conversation: conversation, authorization: authorization?.field))
+        Talk(client: self, conversation: conversation, authorization: authorization))
     }
   }
 
   private struct Talk: Sendable {
     let client: TransmissionClient
     let conversation: Conversation
-    let authorization: String?
+    let authorization: BasicAuthorization.Value?
 
     /// Sends a request, and again where the session has ended, which it may at any time.
     func ask(
@@ -78,8 +104,9 @@ final class TransmissionClient: StackClient {
       // Twice: the program may be started anew between two requests.
       for _ in 0..<3 {
         var request = make(api, client.place.path("/transmission/rpc"))
-        request.headers["Authorization"] = authorization
+        request.headers["Authorization"] = authorization?.field
         let answer = try await conversation.ask(request)
+        if let authorization { client.login?.judge(answer, to: authorization) }
         guard try api.takesSession(answer) else { return (api, answer) }
         let renewed = api
         client.api.withLock { $0 = renewed }
