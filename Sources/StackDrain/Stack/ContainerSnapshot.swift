@@ -38,6 +38,8 @@ public struct ContainerSnapshot: Hashable, Sendable {
   public var startedAt: String?
   /// Whether its bind of the pool still shows a mount that is no more; `nil` where nobody looked.
   public var showsDeadMount: Bool?
+  /// What it shows instead, for people; `nil` where nothing is wrong, or nobody looked.
+  public var deadMountReason: String?
 
   /// A container.
   public init(

@@ -1,0 +1,134 @@
+import HTTPTransport
+import JSONValue
+
+/// Why the container engine could not be asked, or what it said instead of doing it.
+public struct EngineFault: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of fault.
+  public enum Kind: Hashable, Sendable {
+    /// There is no such container; the engine said so.
+    case gone
+    /// The engine refuses.
+    case refused
+    /// The engine does not speak this version of its API.
+    case version
+    /// Nobody listens, or this process may not ask.
+    case unreachable
+    /// The engine has the request, or may have it, and does not answer.
+    case silent
+    /// What it says cannot be made sense of.
+    case strange
+  }
+
+  /// What kind it is.
+  public var kind: Kind
+  /// What failed, on what, why, and what to do: a line for people.
+  public var description: String
+
+  /// A fault.
+  ///
+  /// - Parameters:
+  ///   - kind: What kind it is.
+  ///   - description: What failed, on what, why, and what to do.
+  public init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  /// The same with more words.
+  func adding(_ words: String) -> EngineFault { EngineFault(kind, "\(description); \(words)") }
+}
+
+extension EngineFault {
+  /// No answer came, or not all of it.
+  init(_ error: TransportError, to call: EngineCall, at socket: String) {
+    let start = "\(call.words): the container engine at \(socket)"
+    switch error.code {
+    case .refused:
+      self.init(
+        .unreachable,
+        "\(start) does not run: \(error.reason); start it (systemctl start docker), or set its "
+          + "socket in the configuration")
+    case .unreachable where error.reason.holds("permission denied"):
+      self.init(
+        .unreachable,
+        "\(start) may not be asked: \(error.reason); run as root, or in the group that owns the "
+          + "socket")
+    case .unreachable, .unresolved:
+      self.init(.unreachable, "\(start) cannot be reached: \(error.reason)")
+    case .timedOut:
+      self.init(
+        .silent,
+        "\(start) does not answer: \(error.reason); look at its service (systemctl status docker) "
+          + "and its log")
+    case .cut, .closed, .cancelled:
+      self.init(.silent, "\(start) broke off: \(error.reason)")
+    case .busy:
+      self.init(.silent, "\(start) has too many requests of ours: \(error.reason)")
+    default:
+      self.init(.strange, "\(start) answered what cannot be read: \(error.reason)")
+    }
+  }
+
+  /// What the engine answered instead of doing it; `nil` where the answer is a good one: it is so, or
+  /// was so already.
+  ///
+  /// - Parameters:
+  ///   - call: What was asked.
+  ///   - status: The status of its answer.
+  ///   - body: The answer.
+  ///   - socket: Where it is.
+  init?(to call: EngineCall, status: Int, body: [UInt8], at socket: String) {
+    if (200..<300).contains(status) { return nil }
+    let said = Self.message(of: body)
+    let lower = said.lowercased()
+    switch (status, call) {
+    case (304, .stop), (304, .start), (304, .kill):
+      return nil
+    case (409, .kill)
+    where lower.holds("not running") || lower.holds("can only kill running"):
+      return nil
+    default:
+      break
+    }
+    let words = said.isEmpty ? "status \(status), and no word why" : "\(said) (status \(status))"
+    switch status {
+    case 404 where lower.holds("no such container"):
+      self.init(.gone, "\(call.words): \(words)")
+    case 400 where lower.holds("client version") && lower.holds("too "):
+      self.init(.version, "\(call.words): the container engine at \(socket) says: \(words)")
+    case 401, 403:
+      self.init(
+        .refused,
+        "\(call.words): the container engine at \(socket) refuses: \(words); something between "
+          + "it and us (a socket proxy, an authorization plugin) has to allow this call")
+    default:
+      self.init(.refused, "\(call.words): the container engine at \(socket) says: \(words)")
+    }
+  }
+
+  /// The most bytes of an engine's message that are shown.
+  static let messageLimit = 300
+
+  /// The message in a body of `{"message": …}`, on one line and clipped; empty where there is none.
+  static func message(of body: [UInt8]) -> String {
+    let options = JSONParser.Options(maximumBytes: 64 << 10, maximumDepth: 8)
+    guard let text = (try? JSONValue(parsing: body, options: options))?["message"]?.stringValue
+    else { return "" }
+    return line(text, limit: messageLimit)
+  }
+
+  /// A text from elsewhere, on one line: control characters become spaces, and it is clipped.
+  static func line(_ text: String, limit: Int) -> String {
+    var result = ""
+    var wasSpace = true
+    for scalar in text.unicodeScalars {
+      let isSpace = scalar.value <= 0x20 || (0x7F...0x9F).contains(scalar.value)
+      if isSpace, wasSpace { continue }
+      guard result.utf8.count + 4 <= limit else { return result + "…" }
+      result.unicodeScalars.append(isSpace ? " " : scalar)
+      wasSpace = isSpace
+    }
+    if result.utf8.last == 0x20 { result.unicodeScalars.removeLast() }
+    return result
+  }
+}
