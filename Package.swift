@@ -120,11 +120,14 @@ let package = Package(
         "StackDrain", "MountHealthCore", "HTTPTransport", "ChildProcess", "SimulationKit",
         "JSONValue", "TimeText", "Pacing", "CLinux",
       ]),
+    // A container engine of its own for tests, and a file system that hangs on command.
+    .target(name: "StackKit", dependencies: ["CLinux"], path: "Tests/StackKit"),
     // The pool and its stack as they are: container engines, download clients, union file systems.
     .testTarget(
       name: "StackContractTests",
       dependencies: [
-        "StackDrain", "MountHealthCore", "HTTPTransport", "ChildProcess", "JSONValue", "TimeText",
+        "StackDrain", "StackKit", "MountHealthCore", "HTTPTransport", "ChildProcess", "JSONValue",
+        "TimeText",
         "Pacing", "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

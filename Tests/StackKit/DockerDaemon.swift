@@ -1,0 +1,219 @@
+import Foundation
+package import Glibc
+import Synchronization
+
+/// A container engine of a test's own: dockerd with everything of it in one folder, without a network,
+/// and with one small image, `tiny:1`. Two of them do not meet.
+package final class DockerDaemon: Sendable {
+  package let folder: KitFolder
+  /// The path of its socket.
+  package let socket: String
+  private let guardian = Mutex<Program?>(nil)
+  private let controlGroup: String
+
+  /// What this machine lacks for it, if anything.
+  package static var missing: String? {
+    if geteuid() != 0 { return "dockerd needs root" }
+    for program in ["/usr/sbin/dockerd", "/usr/bin/docker", "/usr/bin/containerd", "/bin/busybox"]
+    where access(program, X_OK) != 0 { return "\(program) is missing: scripts/setup.sh" }
+    return nil
+  }
+
+  /// Starts one, and leaves nothing of it behind, whatever the body does.
+  @discardableResult
+  package static func with<Result>(
+    _ body: (DockerDaemon) async throws -> Result
+  ) async throws -> Result {
+    if let missing { throw KitFault(missing) }
+    let daemon = try DockerDaemon()
+    do {
+      try await daemon.start()
+      try await daemon.makeImage()
+      let result = try await body(daemon)
+      await daemon.remove()
+      return result
+    } catch {
+      await daemon.remove()
+      throw error
+    }
+  }
+
+  private init() throws {
+    folder = try KitFolder()
+    socket = folder.path + "/docker.sock"
+    controlGroup = "/" + URL(filePath: folder.path).lastPathComponent
+  }
+
+  // MARK: The daemon
+
+  /// Starts it, also after ``crash()``, and waits until it answers. Containers live on without it.
+  package func start() async throws {
+    let folder = folder.path
+    // A process that died is there until somebody asks how; to the daemon it is alive.
+    for name in ["dockerd.pid", "exec/containerd/containerd.pid"] {
+      let pid = ProcessTable.text("\(folder)/\(name)").flatMap { pid_t($0.trimmed) }
+      if let pid, !ProcessTable.isAlive(pid) { unlink("\(folder)/\(name)") }
+    }
+    // The guardian ends it when the test run ends, however that comes.
+    let script =
+      #""$@" </dev/null & child=$!; echo "dockerd $child"; read -r _; "#
+      + "kill -CONT $child; kill -TERM $child; wait $child"
+    let program = try Program(
+      [
+        "sh", "-c", script, "sh", "dockerd", "--iptables=false", "--ip6tables=false",
+        "--bridge=none", "--ip-forward=false", "--ip-masq=false", "--storage-driver=overlay2",
+        "--live-restore", "--cgroup-parent=\(controlGroup)", "--data-root=\(folder)/root",
+        "--exec-root=\(folder)/exec", "--pidfile=\(folder)/dockerd.pid", "-H", "unix://\(socket)",
+      ], log: "\(folder)/dockerd.log")
+    guardian.withLock { $0 = program }
+    let answers = try await holds(within: .seconds(60)) {
+      guard program.isRunning else { return true }
+      return try await Program.run(["/usr/bin/docker", "version"], environment: environment).code
+        == 0
+    }
+    guard answers, program.isRunning else {
+      throw KitFault("dockerd did not start: \(program.output.suffix(4000))")
+    }
+  }
+
+  /// Its process; `nil` while none runs.
+  package var pid: pid_t? {
+    let pid = ProcessTable.text(folder.path + "/dockerd.pid").flatMap { pid_t($0.trimmed) }
+    return pid.flatMap { ProcessTable.isAlive($0) ? $0 : nil }
+  }
+
+  /// It takes connections and answers nothing.
+  package func suspend() async throws {
+    guard let pid else { throw KitFault("dockerd does not run") }
+    kill(pid, SIGSTOP)
+    guard await holds({ ProcessTable.state(of: pid) == "T" }) else {
+      throw KitFault("dockerd did not stop")
+    }
+  }
+
+  /// Ends ``suspend()``.
+  package func wake() {
+    if let pid { kill(pid, SIGCONT) }
+  }
+
+  /// It dies; its containers live on.
+  package func crash() async throws {
+    guard let pid else { throw KitFault("dockerd does not run") }
+    kill(pid, SIGKILL)
+    guard await holds({ !ProcessTable.isAlive(pid) }) else { throw KitFault("dockerd lives on") }
+    guardian.withLock { $0 = nil }
+  }
+
+  // MARK: Containers
+
+  /// The environment with which `docker` and `docker-compose` find it.
+  package var environment: [String: String] {
+    [
+      "DOCKER_HOST": "unix://\(socket)", "DOCKER_CONFIG": folder.path + "/config",
+      "HOME": folder.path, "COMPOSE_HTTP_TIMEOUT": "60",
+    ]
+  }
+
+  /// Runs `docker`.
+  @discardableResult
+  package func docker(_ words: String...) async throws -> String {
+    try await docker(words)
+  }
+
+  /// Runs `docker`.
+  @discardableResult
+  package func docker(_ words: [String]) async throws -> String {
+    let (code, output) = try await Program.run(
+      ["/usr/bin/docker"] + words, environment: environment)
+    guard code == 0 else {
+      throw KitFault("docker \(words.joined(separator: " ")): exit code \(code): \(output)")
+    }
+    return output.trimmed
+  }
+
+  /// Starts a container that ends at SIGTERM, unless it runs another script.
+  package func run(
+    _ name: String, _ options: [String] = [], script: String = DockerDaemon.obedient
+  ) async throws {
+    try await docker(
+      ["run", "-d", "--name", name, "--network", "none"] + options
+        + ["tiny:1", "/bin/sh", "-c", script])
+  }
+
+  /// Ends at SIGTERM.
+  package static let obedient = "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"
+  /// Takes no notice of SIGTERM.
+  package static let stubborn = "trap '' TERM; while :; do sleep 1; done"
+
+  /// What the engine says of a container, by a template of `docker inspect`.
+  package func inspect(_ name: String, _ template: String) async throws -> String {
+    try await docker("inspect", "-f", template, name)
+  }
+
+  private func makeImage() async throws {
+    let root = try folder.folder("image")
+    for name in ["bin", "tmp", "etc", "proc", "data"] { _ = try folder.folder("image/\(name)") }
+    try FileManager.default.copyItem(atPath: "/bin/busybox", toPath: "\(root)/bin/busybox")
+    for name in ["sh", "sleep", "cat", "ls", "echo", "kill", "touch"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(root)/bin/\(name)", withDestinationPath: "busybox")
+    }
+    let archive = folder.path + "/image.tar"
+    try await Program.succeed("tar", "-C", root, "-cf", archive, ".")
+    try await docker("import", "--change", #"CMD ["/bin/sleep", "86400"]"#, archive, "tiny:1")
+  }
+
+  // MARK: The end
+
+  /// Ends it and all its containers, and takes away whatever it made. May come twice.
+  package func remove() async {
+    // In a task of its own, so that a test that was cancelled is cleaned up all the same.
+    await Task { await dismantle() }.value
+  }
+
+  private func dismantle() async {
+    let ids = containerIDs
+    for pid in ids.flatMap({ ProcessTable.inControlGroup(of: $0) }) { kill(pid, SIGKILL) }
+    wake()
+    if let pid {
+      kill(pid, SIGTERM)
+      if !(await holds(within: .seconds(20), { !ProcessTable.isAlive(pid) })) { kill(pid, SIGKILL) }
+    }
+    guardian.withLock { $0 = nil }
+    // Its containerd and the shims have the folder among their arguments.
+    for signal in [SIGTERM, SIGKILL] {
+      for pid in ProcessTable.withArgument(folder.path + "/") { kill(pid, signal) }
+      _ = await holds(within: .seconds(5)) {
+        ProcessTable.withArgument(folder.path + "/").allSatisfy { !ProcessTable.isAlive($0) }
+      }
+    }
+    for pid in ids.flatMap({ ProcessTable.inControlGroup(of: $0) }) { kill(pid, SIGKILL) }
+    await removeControlGroups()
+    await folder.remove()
+  }
+
+  private var containerIDs: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/root/containers")) ?? []
+  }
+
+  private func removeControlGroups() async {
+    let trees =
+      ["/sys/fs/cgroup"]
+      + ((try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [])
+      .map { "/sys/fs/cgroup/\($0)" }
+    let own = trees.map { $0 + controlGroup }.filter { access($0, F_OK) == 0 }
+    _ = await holds(within: .seconds(5)) {
+      for group in own {
+        let found =
+          FileManager.default.enumerator(atPath: group)?.compactMap { $0 as? String } ?? []
+        for folder in found.reversed() { rmdir("\(group)/\(folder)") }
+        rmdir(group)
+      }
+      return own.allSatisfy { access($0, F_OK) != 0 }
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}
