@@ -28,9 +28,10 @@ struct Mountmon {
   }
 
   private static func run(_ command: ParsedCommand) -> Int32 {
-    switch command.path {
-    case [MountmonCommands.sidecar.name]: SidecarCommand(command).run()
-    case [MountmonCommands.check.name]: CheckCommand(command).run()
+    switch command.path.first {
+    case MountmonCommands.sidecar.name: SidecarCommand(command).run()
+    case MountmonCommands.check.name: CheckCommand(command).run()
+    case PoolCommands.pool.name: PoolProgram(command: command, host: .live).run()
     default: 2
     }
   }

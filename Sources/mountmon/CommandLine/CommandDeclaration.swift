@@ -11,6 +11,9 @@ struct CommandDeclaration: Hashable, Sendable {
   var subcommands: [CommandDeclaration] = []
   /// The subcommand that is meant when an option stands where a command is expected.
   var impliedByOptions: String?
+  /// Words of older programs that stand for a subcommand, by what was typed first; the empty word
+  /// stands for nothing at all.
+  var aliases: [String: String] = [:]
   var examples: [Example] = []
   var exitCodes: [ExitCode] = []
   /// The exit code of a fault in the use of this command.

@@ -13,6 +13,11 @@ struct CommandParser: Sendable {
 
   private func decide(_ arguments: ArraySlice<String>, at path: CommandPath) -> CommandLineOutcome {
     guard !path.command.subcommands.isEmpty else { return parse(arguments, at: path) }
+    if let alias = path.command.aliases[arguments.first ?? ""],
+      let subcommand = path.command.subcommand(named: alias)
+    {
+      return decide(arguments.dropFirst(), at: path.descending(to: subcommand))
+    }
     guard let first = arguments.first else {
       return usage(missingCommand(in: path), at: path)
     }

@@ -47,7 +47,7 @@ enum NagiosText {
 
 extension String {
   /// A bar would begin performance data.
-  fileprivate var withoutBars: String {
+  var withoutBars: String {
     String(onOneLine.map { $0 == "|" ? "/" : $0 })
   }
 }

@@ -135,24 +135,6 @@ struct SidecarMetrics {
     page.family(
       MetricFamily("mountmon_probe_worker_up", .gauge, help: "1 while a probe worker runs.")
     ) { $0.sample([:], vitals.workerSilentSince == nil ? 1 : 0) }
-    page.family(
-      MetricFamily("mountmon_http_connections", .gauge, help: "Open HTTP connections.")
-    ) { $0.sample([:], server.openConnections) }
-    page.family(
-      MetricFamily("mountmon_http_answers", .counter, help: "HTTP answers, by class of status.")
-    ) { family in
-      family.sample(["class": "2xx"], server.answers2xx)
-      family.sample(["class": "4xx"], server.answers4xx)
-      family.sample(["class": "5xx"], server.answers5xx)
-    }
-    page.family(
-      MetricFamily(
-        "process_start_time_seconds", .gauge, unit: "seconds",
-        help: "When the process began, in seconds since 1970.")
-    ) { $0.sample([:], clock.timestamp(of: start).inSeconds) }
+    page.addProcess(server, start: clock.timestamp(of: start))
   }
-}
-
-extension Timestamp {
-  fileprivate var inSeconds: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
 }

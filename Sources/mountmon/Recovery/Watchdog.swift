@@ -59,7 +59,7 @@ final class Watchdog: Sendable {
   func run() async {
     var machine = RestartMachine(
       policy: RestartPolicy(settings.withLock { $0 }), seed: .random(in: 0 ... .max), start: .now())
-    let timer = WatchdogTimer(inbox)
+    let timer = TickTimer { [inbox] in inbox.send(.timer) }
     let work = Task { await self.identify() }
     defer {
       work.cancel()

@@ -3,6 +3,7 @@ struct HTTPQuestion: Sendable, Hashable {
   enum Method: Sendable, Hashable {
     case get
     case head
+    case post
     case other
   }
 

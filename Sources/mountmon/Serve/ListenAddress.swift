@@ -26,8 +26,20 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     candidates = addresses
   }
 
+  /// - Parameter socket: The path of a Unix socket that is not there yet.
+  /// - Throws: When the path is longer than an address may be.
+  init(socket path: String) throws(ServerError) {
+    guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
+      throw .badSocketPath(path)
+    }
+    host = path
+    port = 0
+    candidates = [address]
+  }
+
   var description: String {
-    switch (host.isEmpty, host.contains(":")) {
+    if candidates.first?.protocol == .unix { return host }
+    return switch (host.isEmpty, host.contains(":")) {
     case (true, _): "*:\(port)"
     case (false, true): "[\(host)]:\(port)"
     case (false, false): "\(host):\(port)"

@@ -61,6 +61,7 @@ extension HTTPQuestion.Method {
     switch method {
     case .GET: self = .get
     case .HEAD: self = .head
+    case .POST: self = .post
     default: self = .other
     }
   }

@@ -3,7 +3,8 @@ import NIOCore
 /// Why the server cannot serve: which address, what went wrong, what to do.
 struct ServerError: Error, Hashable, CustomStringConvertible {
   private enum Code: Hashable {
-    case badPort, notAnAddress, addressInUse, notPermitted, noSuchAddress, noSuchFamily
+    case badPort, badSocketPath, notAnAddress, addressInUse, notPermitted, noSuchAddress,
+      noSuchFamily
     case outOfDescriptors, other, listenerLost, alreadyRunning
   }
 
@@ -23,6 +24,13 @@ struct ServerError: Error, Hashable, CustomStringConvertible {
 
   static func badPort(_ port: Int) -> ServerError {
     ServerError(.badPort, "cannot listen on port \(port): a port is a number from 0 to 65535")
+  }
+
+  static func badSocketPath(_ path: String) -> ServerError {
+    ServerError(
+      .badSocketPath,
+      "cannot listen on '\(path)': the path of a Unix socket has 1 to 107 bytes; choose a shorter"
+        + " directory")
   }
 
   static func notAnAddress(_ host: String) -> ServerError {

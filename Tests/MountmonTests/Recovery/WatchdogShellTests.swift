@@ -42,10 +42,10 @@ import TimeText
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `The timer of the watchdog` {
+@Suite(.timeLimit(.minutes(1))) struct `A timer by ticks` {
   @Test func `rings at the last tick it was set to, once for each`() async {
     let inbox = WatchdogInbox()
-    let timer = WatchdogTimer(inbox)
+    let timer = TickTimer { [inbox] in inbox.send(.timer) }
     timer.set(.now() + .seconds(1000))
     timer.set(Tick(nanoseconds: .max))
     timer.set(.now() + .milliseconds(20))

@@ -2,13 +2,14 @@ import MountHealthCore
 import Pacing
 import Synchronization
 
-/// One alarm at a time: the machine says when it wants to be asked again.
-final class WatchdogTimer: Sendable {
-  private let inbox: WatchdogInbox
+/// One alarm at a time: a machine says when it wants to be asked again.
+final class TickTimer: Sendable {
+  private let ring: @Sendable () -> Void
   private let alarm = Mutex<(due: Tick, task: Task<Void, Never>)?>(nil)
 
-  init(_ inbox: WatchdogInbox) {
-    self.inbox = inbox
+  /// - Parameter ring: Called at the tick; returns at once.
+  init(_ ring: @escaping @Sendable () -> Void) {
+    self.ring = ring
   }
 
   /// From now on, rings at this tick and at no other.
@@ -24,10 +25,10 @@ final class WatchdogTimer: Sendable {
       let pause = max(due - Tick.now(), .zero)
       alarm = (
         due,
-        Task { [inbox, weak self] in
+        Task { [ring, weak self] in
           guard (try? await Task.sleep(for: pause)) != nil else { return }
           self?.forget(due)
-          inbox.send(.timer)
+          ring()
         }
       )
     }

@@ -1,0 +1,109 @@
+import MountHealthCore
+import Pacing
+import StackDrain
+import Synchronization
+
+/// Writes to the state directory on a thread of its own, as a disk may be slow, full or hung; the
+/// engine never waits for it.
+final class RecordThread: Sendable {
+  private struct Work {
+    var ledger: Ledger?
+    var shown: (state: LedgerState, pool: PoolState?)?
+    var notes: [String] = []
+    var isEnding = false
+  }
+
+  private let records: PoolRecords
+  private let inbox: PoolInbox
+  private let log: Log
+  private let alarm: Alarm
+  private let ended: Alarm
+  private let work = Mutex(Work())
+  private let hasEnded = Atomic(false)
+
+  /// How often it is looked whether another program has written there.
+  static let interval = Duration.seconds(2)
+  /// How many lines may wait; what is beyond is in the log all the same.
+  static let maximumNotes = 256
+
+  /// - Throws: The errno, where there is no descriptor or thread left.
+  init(_ records: PoolRecords, _ inbox: PoolInbox, _ log: Log) throws(ErrorNumber) {
+    self.records = records
+    self.inbox = inbox
+    self.log = log
+    alarm = try Alarm()
+    ended = try Alarm()
+    try startThread { [self] in run() }
+  }
+
+  /// Has this ledger kept; the inbox hears of it.
+  func keep(_ ledger: Ledger) {
+    work.withLock { $0.ledger = ledger }
+    alarm.ring()
+  }
+
+  /// Has the files for other programs written.
+  func show(_ state: LedgerState, _ pool: PoolState?) {
+    work.withLock { $0.shown = (state, pool) }
+    alarm.ring()
+  }
+
+  /// Has a line added to the log there.
+  func note(_ text: String) {
+    work.withLock { if $0.notes.count < Self.maximumNotes { $0.notes.append(text) } }
+    alarm.ring()
+  }
+
+  /// Has what waits written, and the thread end; waits no longer than `patience`.
+  func end(within patience: Duration) {
+    work.withLock { $0.isEnding = true }
+    alarm.ring()
+    let limit = Tick.now() + patience
+    while !hasEnded.load(ordering: .acquiring) {
+      let rest = limit - Tick.now()
+      guard rest > .zero else { return }
+      ended.wait(atMost: rest)
+    }
+  }
+
+  private func run() {
+    var state: LedgerState?
+    var lastFault: String?
+    while true {
+      let work = work.withLock { work in
+        defer { work = Work(isEnding: work.isEnding) }
+        return work
+      }
+      if let ledger = work.ledger { keepNow(ledger) }
+      if let shown = work.shown {
+        let fault = records.show(shown.state, shown.pool)
+        if let fault, fault != lastFault {
+          log.warn("state files not written", ["error": .string(fault)])
+        }
+        lastFault = fault
+        state = shown.state
+      }
+      for note in work.notes { records.note(note) }
+      if work.isEnding {
+        hasEnded.store(true, ordering: .releasing)
+        ended.ring()
+        return
+      }
+      if let known = state, let command = records.foreignCommand(known) {
+        // Until the engine says so itself, what it was is not known.
+        state = nil
+        inbox.send(.commanded(id: CommandBook.fileID, command))
+      }
+      alarm.wait(atMost: Self.interval)
+    }
+  }
+
+  private func keepNow(_ ledger: Ledger) {
+    do throws(PoolFault) {
+      try records.keep(ledger)
+      inbox.send(.recorded(ledger.lastNumber))
+    } catch {
+      inbox.send(.notRecorded(error.description))
+    }
+  }
+}
