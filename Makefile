@@ -77,11 +77,12 @@ test-cluster: ## the contract suite on a real cluster: make test-cluster KUBECON
 	  swift test --skip-build --no-parallel --filter K8sContractTests
 
 .PHONY: lint
-lint: setup ## find faults of format and style (needs Swift, shellcheck)
+lint: setup ## find faults of format and style, also of units (needs Swift, shellcheck, systemd-analyze)
 	@$(call need,swift,Swift 6.3 or later)
 	@$(call need,shellcheck,Debian package shellcheck)
 	swift format lint --strict --parallel --recursive $(SOURCES)
 	shellcheck $$(git ls-files '*.sh' .ci/run)
+	scripts/validate-units.sh
 
 .PHONY: format
 format: ## format the sources
