@@ -34,7 +34,7 @@ struct PoolRecords: Sendable {
   /// file stays. What cannot be written is said.
   var show: @Sendable (LedgerState, PoolState?) -> String?
   /// Adds a line to the log that people read there.
-  var note: @Sendable (String) -> Void
+  var note: @Sendable (LogLevel, String) -> Void
   /// What another program has written into those files since.
   var foreignCommand: @Sendable (LedgerState) -> PoolCommand?
   /// Where a running monitor takes commands.
@@ -57,6 +57,8 @@ struct PoolFault: Error, Hashable, CustomStringConvertible {
 struct PoolSetup: Hashable, Sendable {
   /// The pool and its stack.
   var settings: PoolSettings
+  /// A second folder for the files that other programs read; `nil`: none.
+  var compatibilityFolder: String?
   /// Where HTTP is served; empty for every address.
   var httpAddress = "127.0.0.1"
   /// The port of that; `nil` serves no HTTP.

@@ -126,7 +126,7 @@ final class PoolMonitor: Sendable {
     case .show(let state, let pool): records.show(state, pool)
     case .tell(let line):
       log.log(line.level, line.message, line.fields)
-      if line.level > .debug { records.note("[\(line.level.name)] \(line.text.onOneLine)") }
+      if line.level > .debug { records.note(line.level, line.text) }
     case .notify(let message): service?.say(message)
     }
   }

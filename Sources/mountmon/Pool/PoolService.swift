@@ -177,7 +177,8 @@ extension PoolSetup {
     compare("engine", one.engine == two.engine)
     compare("portableProjects", one.portableProjects == two.portableProjects)
     compare("fullProjects", one.fullProjects == two.fullProjects)
-    compare("stateFolder", one.stateFolder == two.stateFolder)
+    compare("stateDirectory", one.stateFolder == two.stateFolder)
+    compare("compatibilityDirectory", compatibilityFolder == other.compatibilityFolder)
     compare("http", httpAddress == other.httpAddress && httpPort == other.httpPort)
     compare("log", logLevel == other.logLevel && logFormat == other.logFormat)
     return keys

@@ -9,7 +9,7 @@ final class RecordThread: Sendable {
   private struct Work {
     var ledger: Ledger?
     var shown: (state: LedgerState, pool: PoolState?)?
-    var notes: [String] = []
+    var notes: [(level: LogLevel, text: String)] = []
     var isEnding = false
   }
 
@@ -49,8 +49,8 @@ final class RecordThread: Sendable {
   }
 
   /// Has a line added to the log there.
-  func note(_ text: String) {
-    work.withLock { if $0.notes.count < Self.maximumNotes { $0.notes.append(text) } }
+  func note(_ level: LogLevel, _ text: String) {
+    work.withLock { if $0.notes.count < Self.maximumNotes { $0.notes.append((level, text)) } }
     alarm.ring()
   }
 
@@ -83,7 +83,7 @@ final class RecordThread: Sendable {
         lastFault = fault
         state = shown.state
       }
-      for note in work.notes { records.note(note) }
+      for note in work.notes { records.note(note.level, note.text) }
       if work.isEnding {
         hasEnded.store(true, ordering: .releasing)
         ended.ring()

@@ -12,12 +12,14 @@ struct ConfigurationFile: Sendable {
     var bytes: [UInt8]
     /// A line, where anybody may write to the file.
     var warning: String?
+    /// Whether others than its owner and group may read it.
+    var isReadableByOthers = false
   }
 
-  /// The file to use: the one asked for, or `config.json` in the working directory if there is one.
-  static func find(_ path: String?) -> ConfigurationFile? {
+  /// The file to use: the one asked for, or the other one if it is there.
+  static func find(_ path: String?, or fallback: String = "config.json") -> ConfigurationFile? {
     if let path { return ConfigurationFile(path: path) }
-    return access("config.json", F_OK) == 0 ? ConfigurationFile(path: "config.json") : nil
+    return access(fallback, F_OK) == 0 ? ConfigurationFile(path: fallback) : nil
   }
 
   /// Reads the file.
@@ -50,7 +52,8 @@ struct ConfigurationFile: Sendable {
     let isOpenToAll = status.st_mode & S_IFMT == S_IFREG && status.st_mode & S_IWOTH != 0
     return Content(
       bytes: bytes,
-      warning: isOpenToAll ? "\(path): anybody may write to it, expected mode 0644 or less" : nil)
+      warning: isOpenToAll ? "\(path): anybody may write to it, expected mode 0644 or less" : nil,
+      isReadableByOthers: status.st_mode & S_IROTH != 0)
   }
 
   private func fault(_ error: ErrorNumber) -> ConfigurationFaults {

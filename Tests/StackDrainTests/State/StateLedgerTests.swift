@@ -116,7 +116,7 @@ import Testing
         let folder = try room.locked(reserve: 8192, gate: log.gate)
         try folder.keep(StateRoom.ledger(3))
         isKept = true
-      } catch is StateFault {
+      } catch {
         isKept = false
       }
       let read = try room.ledger()
