@@ -77,10 +77,9 @@ extension StateFolder {
 
   /// Removes what a process that was killed left half written.
   private func sweep() {
-    for name in [Self.ledgerName, Self.reserveName, Self.shownName] + StateWords.names {
+    for name in [Self.ledgerName, Self.previousName, Self.shownName] + StateWords.names {
       try? calls.remove(StateCalls.temporary(name))
     }
-    try? calls.remove(StateCalls.temporary(Self.previousName))
     twin?.sweep()
   }
 }

@@ -5,15 +5,17 @@ import Synchronization
 extension StateFolder {
   static let reserveName = "reserve"
 
-  /// Whether space is kept for the time when the disk is full.
-  public var hasReserve: Bool { state.withLock { $0.hasReserve } }
+  /// How much space is kept for the time when the disk is full: less than was asked for while there
+  /// is no more.
+  public var reservedBytes: Int { state.withLock { $0.reserved } }
 
   /// Gives the kept space up.
   ///
   /// - Returns: Whether there was any.
   func giveUpReserve() -> Bool {
-    state.withLock { $0.hasReserve = false }
-    guard let status = try? calls.status(of: Self.reserveName), status.st_size > 0 else {
+    state.withLock { $0.reserved = 0 }
+    guard let status = try? calls.status(of: Self.reserveName), status.isFile, status.st_blocks > 0
+    else {
       return false
     }
     do throws(ErrorNumber) {
@@ -27,23 +29,26 @@ extension StateFolder {
     }
   }
 
-  /// Keeps space, where there is some and none is kept yet. That there is none is no fault.
+  /// Keeps as much space as there is, up to what was asked for. That there is none is no fault.
   func makeReserve() {
-    guard reserveBytes > 0, !hasReserve else { return }
-    let temporary = StateCalls.temporary(Self.reserveName)
-    if let status = try? calls.status(of: Self.reserveName), status.isFile,
-      status.st_size >= reserveBytes, status.st_blocks * 512 >= reserveBytes
-    {
-      state.withLock { $0.hasReserve = true }
+    guard reservedBytes < reserveBytes else { return }
+    do throws(ErrorNumber) {
+      if let status = try calls.status(of: Self.reserveName), !status.isFile {
+        try calls.remove(Self.reserveName)
+      }
+      let file = try calls.open(Self.reserveName, O_WRONLY | O_CREAT, mode: 0o600)
+      var size = reserveBytes
+      // Less is better than none; a file system may also keep a part of what it then refuses.
+      while size >= Self.leastReserve, (try? calls.allocate(file, Self.reserveName, size)) == nil {
+        size /= 2
+      }
+      let kept = min(Int(try file.status().st_blocks) * 512, reserveBytes)
+      state.withLock { $0.reserved = kept }
+    } catch {
       return
     }
-    do throws(ErrorNumber) {
-      let file = try calls.create(temporary, mode: 0o600)
-      try calls.allocate(file, temporary, reserveBytes)
-      try calls.rename(temporary, Self.reserveName)
-      state.withLock { $0.hasReserve = true }
-    } catch {
-      try? calls.remove(temporary)
-    }
   }
+
+  /// What is not worth a try: less than any ledger takes.
+  private static let leastReserve = 4096
 }

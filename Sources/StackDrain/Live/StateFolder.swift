@@ -27,7 +27,7 @@ public final class StateFolder: Sendable {
   struct State: Sendable {
     /// The descriptor that holds the lock.
     var lock: Int32?
-    var hasReserve = false
+    var reserved = 0
     var shown = ShownWords()
     /// What was told of foreign changes, so that it is told once.
     var told: [FoundWords?] = [nil, nil]

@@ -8,7 +8,7 @@ import Testing
     let room = try StateRoom(diskOfKiB: 64)
     let folder = try room.locked(reserve: 16 << 10)
     try folder.keep(StateRoom.ledger(1))
-    #expect(folder.hasReserve)
+    #expect(folder.reservedBytes == 16 << 10)
     fill(room)
     for count in 2...20 {
       try folder.keep(StateRoom.ledger(count))
@@ -17,7 +17,7 @@ import Testing
     }
     try FileManager.default.removeItem(atPath: room.base + "/filler")
     try folder.keep(StateRoom.ledger(21))
-    #expect(folder.hasReserve)
+    #expect(folder.reservedBytes == 16 << 10)
     #expect(room.names.contains("reserve"))
   }
 
@@ -47,7 +47,7 @@ import Testing
     try room.locked(reserve: 16 << 10).keep(StateRoom.ledger(1))
     fill(room)
     let folder = try room.locked(reserve: 16 << 10)
-    #expect(folder.hasReserve)
+    #expect(folder.reservedBytes == 16 << 10)
     #expect(try folder.readLedger(at: StateRoom.now).ledger == StateRoom.ledger(1))
     try folder.keep(StateRoom.ledger(2))
   }

@@ -87,8 +87,8 @@ import Testing
         + "stateDirectory")
     #expect(first?.isLocked == true && !second.isLocked)
     first = nil
-    try second.lock(at: StateRoom.now)
-    try second.lock(at: StateRoom.now)
+    let third = try room.locked()
+    try third.lock(at: StateRoom.now)
     #expect(room.names == ["lock"])
   }
 
@@ -100,20 +100,19 @@ import Testing
     process.arguments = ["--no-fork", room.path + "/lock", "sleep", "600"]
     try process.run()
     defer { process.terminate() }
-    let folder = try room.open()
     var isHeld = false
     for _ in 0..<3000 where !isHeld {
       do {
-        _ = try room.locked()
+        try room.open().lock(at: StateRoom.now)
         try await Task.sleep(for: .milliseconds(10))
-      } catch {
+      } catch let fault as StateFault {
         isHeld = fault.code == .held
       }
     }
     #expect(isHeld)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
-    try folder.lock(at: StateRoom.now)
+    #expect(try room.locked().isLocked)
   }
 
   @Test(arguments: [
@@ -154,7 +153,7 @@ import Testing
       #expect(folder.note(.info, "x", at: StateRoom.now) == nil)
       #expect(try folder.readLedger(at: StateRoom.now).ledger == StateRoom.ledger(2))
     } catch {
-      #expect(name == "lock" && "\(error)".contains("is a link"))
+      #expect(name == "lock" && error.description.contains("is a link"))
     }
     #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
   }

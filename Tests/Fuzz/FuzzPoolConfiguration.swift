@@ -1,0 +1,1 @@
+// sources: Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount
