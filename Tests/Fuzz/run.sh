@@ -3,7 +3,8 @@
 #
 # The first lines of each name the folders and files compiled with it: "// sources: Sources/A
 # Sources/B". They become one module with the fuzz file, so that the optimizer and the sanitizer see
-# all of it. A line may name folders that they import: "// modules: Sources/C", each its own module.
+# all of it. A line may name folders that they import: "// modules: Sources/C", each its own module; or
+# the part of one that is needed: "// module: C Sources/C/One.swift Sources/C/Two.swift".
 # Inputs found so far are kept in $FUZZ_CORPUS, a temporary folder unless that is set. A crash ends
 # the run with a status other than 0, and with the input that caused it in that folder.
 set -eu
@@ -36,6 +37,16 @@ for fuzz in "$root"/Tests/Fuzz/Fuzz*.swift; do
       -o "$library.o" $sources)
     objects="$objects $library.o"
   done
+  part=$(sed -n 's|^// module: *||p' "$fuzz" | tr '\n' ' ')
+  if [ -n "$part" ]; then
+    library=${part%% *}
+    sources=$(for file in ${part#* }; do echo "$root/$file"; done)
+    # shellcheck disable=SC2086
+    (cd "$work/$name" && swiftc -swift-version 6 -package-name mountmon -module-name "$library" \
+      -parse-as-library -O -wmo -g -sanitize=fuzzer,address -emit-module -emit-object \
+      -o "$library.o" $sources)
+    objects="$objects $library.o"
+  fi
   sources=$(cd "$root" && for folder in $folders; do find "$root/$folder" -name '*.swift'; done)
   # shellcheck disable=SC2086
   (cd "$work/$name" && swiftc -swift-version 6 -package-name mountmon -module-name "$name" \

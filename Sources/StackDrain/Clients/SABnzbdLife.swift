@@ -79,7 +79,7 @@ struct SABnzbdPostState: Hashable {
   }
 
   private mutating func enter(_ life: String?) {
-    guard life == nil || life != self.life else { return }
+    guard let life, life != self.life else { return }
     self = SABnzbdPostState()
     self.life = life
   }

@@ -37,6 +37,12 @@ struct TdarrAPI: Hashable, Sendable {
     var name: String
     var isPaused: Bool
     var workers: Int
+
+    /// What it is called as a unit: a name that cannot be written down is cut.
+    var unit: String {
+      guard !TargetState.isUnit(name) else { return name }
+      return String(String.UnicodeScalarView(name.asOneLine.unicodeScalars.prefix(60)))
+    }
   }
 
   static func nodes(_ answer: ClientAnswer) throws(ClientFault) -> [Node] {
@@ -73,7 +79,7 @@ struct TdarrAPI: Hashable, Sendable {
     var workers = 0
     for node in nodes where chosen.isEmpty || chosen.contains(node.name) {
       workers += node.workers
-      if node.isPaused { state.idle.insert(node.name) } else { state.running.insert(node.name) }
+      if node.isPaused { state.idle.insert(node.unit) } else { state.running.insert(node.unit) }
     }
     state.idle.subtract(state.running)
     let missing = chosen.filter { !state.running.contains($0) && !state.idle.contains($0) }

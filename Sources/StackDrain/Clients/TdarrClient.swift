@@ -15,10 +15,17 @@ struct TdarrClient: StackClient {
 
   func look(until deadline: Tick) async throws(ClientFault) -> TargetState {
     try await converse(until: deadline) { (talk, api) async throws(ClientFault) in
-      let nodes = try TdarrAPI.nodes(try await talk.ask(api.nodes()))
-      if nodes.isEmpty { try TdarrAPI.status(try await talk.ask(api.status())) }
-      return TdarrAPI.state(nodes, chosen: chosen)
+      TdarrAPI.state(try await nodes(talk, api), chosen: chosen)
     }
+  }
+
+  private func nodes(
+    _ talk: Conversation, _ api: TdarrAPI
+  ) async throws(ClientFault) -> [TdarrAPI.Node] {
+    let nodes = try TdarrAPI.nodes(try await talk.ask(api.nodes()))
+    // That there are none may be the answer of any program.
+    if nodes.isEmpty { try TdarrAPI.status(try await talk.ask(api.status())) }
+    return nodes
   }
 
   func pause(_ units: Set<String>, until deadline: Tick) async throws(ClientFault) {
@@ -35,8 +42,8 @@ struct TdarrClient: StackClient {
     guard !units.isEmpty else { return }
     try await converse(until: deadline) { (talk, api) async throws(ClientFault) in
       // Asked each time: an id that was seen a moment ago may be that of a node's last life.
-      for node in try TdarrAPI.nodes(try await talk.ask(api.nodes()))
-      where units.contains(node.name) && node.isPaused != isPaused {
+      for node in try await nodes(talk, api)
+      where units.contains(node.unit) && node.isPaused != isPaused {
         try TdarrAPI.check(try await talk.ask(api.set(isPaused: isPaused, node: node.id)))
       }
     }

@@ -1,4 +1,5 @@
 import MountHealthCore
+import Pacing
 import StackDrain
 import Testing
 
