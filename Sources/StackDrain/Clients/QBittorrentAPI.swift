@@ -147,6 +147,7 @@ struct QBittorrentAPI: Hashable, Sendable {
         state.idle.formUnion([torrent.hash, torrent.hash + forcedMark])
       }
     }
+    state.idle.subtract(state.running)
     return state
   }
 }

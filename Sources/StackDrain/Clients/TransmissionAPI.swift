@@ -128,6 +128,7 @@ struct TransmissionAPI: Hashable, Sendable {
       // 0 is stopped; the others download, seed, verify, or wait for their turn.
       if status == 0 { state.idle.insert(hash) } else { state.running.insert(hash) }
     }
+    state.idle.subtract(state.running)
     return state
   }
 

@@ -60,6 +60,23 @@ import Testing
   }
 }
 
+@Suite struct `A connection to a client` {
+  @Test func `trusts the authorities of its file, and no others`() async throws {
+    let program = ScriptedProgram(.answer(500, ""), .answer(500, ""), files: ["/ca": "AB"])
+    let url: ServiceURL = try #require(ServiceURL("https://box.example/"))
+    func look(_ file: String?) async throws -> String {
+      let settings = ClientSettings(
+        name: "it", program: .transmission(nil), url: url, authorityFile: file)
+      let client = try #require(try settings.clients(in: program.environment).first).1
+      return await program.look(client)
+    }
+    _ = try await look("/ca")
+    _ = try await look(nil)
+    #expect(try await look("/none") == "it: /none: No such file or directory")
+    #expect(program.places == ["box.example:443 pem([65, 66])", "box.example:443 system"])
+  }
+}
+
 @Suite struct `A secret` {
   @Test(arguments: [
     ("[misc]\napi_key = a1\n", "a1"), ("[misc]\r\n api_key=\"a 1\"\r\n", "a 1"),

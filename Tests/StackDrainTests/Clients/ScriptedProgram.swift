@@ -22,6 +22,7 @@ final class ScriptedProgram: Sendable {
     var replies: [Reply] = []
     var requests: [HTTPRequest] = []
     var open = 0
+    var places: [String] = []
     var files: [String: String] = [:]
     var commands: [ChildCommand] = []
     var results: [ChildResult] = []
@@ -43,6 +44,8 @@ final class ScriptedProgram: Sendable {
 
   var requests: [HTTPRequest] { state.withLock { $0.requests } }
   var commands: [ChildCommand] { state.withLock { $0.commands } }
+  /// Where it was connected to, and whom it was to be signed by.
+  var places: [String] { state.withLock { $0.places } }
   /// Conversations that were not closed.
   var open: Int { state.withLock { $0.open } }
   /// Answers that nobody asked for.
@@ -68,8 +71,11 @@ final class ScriptedProgram: Sendable {
         return Array(text.utf8)
       },
       isProgram: { _ in true },
-      connect: { _, _ throws(HTTPSettingsError) in
-        self.state.withLock { $0.open += 1 }
+      connect: { place, tls throws(HTTPSettingsError) in
+        self.state.withLock { state in
+          state.open += 1
+          state.places.append("\(place) \(place.usesTLS ? "\(tls.trustRoots)" : "plain")")
+        }
         return Line(program: self)
       },
       run: { command in
