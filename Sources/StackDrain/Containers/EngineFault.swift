@@ -11,7 +11,7 @@ public struct EngineFault: Error, Hashable, Sendable, CustomStringConvertible {
     case refused
     /// The engine does not speak this version of its API.
     case version
-    /// Nobody listens, or this process may not ask.
+    /// Nobody listens, this process may not ask, or the connection broke.
     case unreachable
     /// The engine has the request, or may have it, and does not answer.
     case silent
@@ -61,7 +61,9 @@ extension EngineFault {
         "\(start) does not answer: \(error.reason); look at its service (systemctl status docker) "
           + "and its log")
     case .cut, .closed, .cancelled:
-      self.init(.silent, "\(start) broke off: \(error.reason)")
+      self.init(
+        .unreachable,
+        "\(start) broke off: \(error.reason); it may have been done all the same")
     case .busy:
       self.init(.silent, "\(start) has too many requests of ours: \(error.reason)")
     default:

@@ -47,8 +47,10 @@ public struct LiveStack: Sendable {
     case .survey(let asksClients):
       return await .surveyed(survey(asksClients: asksClients, until: deadline))
     case .look(let target):
+      // Whoever is asked knows better what was waited for.
+      let inner = deadline + (deadline - Tick.now()) * -0.05
       return await TimeLimit.race(until: deadline, otherwise: silence) {
-        await look(target, until: deadline)
+        await look(target, until: inner)
       }
     case .measure:
       return await TimeLimit.race(until: deadline, otherwise: silence) {
@@ -178,10 +180,12 @@ extension LiveStack {
     var snapshot = StackSnapshot(containers: engine == nil ? [] : nil)
     await withTaskGroup(of: Piece.self) { group in
       if engine != nil {
-        group.addTask { await containers(inspects: asksClients, until: until) }
+        group.addTask { await containers(inspects: asksClients, until: until, atMost: deadline) }
       }
       if asksClients {
-        for target in clients.keys { group.addTask { await ask(target, until: until) } }
+        for target in clients.keys {
+          group.addTask { await ask(target, until: until, atMost: deadline) }
+        }
       }
       for await piece in group {
         switch piece {
@@ -202,10 +206,13 @@ extension LiveStack {
     return snapshot
   }
 
-  private func containers(inspects: Bool, until deadline: Tick) async -> Piece {
+  private func containers(
+    inspects: Bool, until deadline: Tick, atMost limit: Tick
+  ) async -> Piece {
     guard let engine else { return .containers(ContainerSurvey(containers: [])) }
     return await TimeLimit.race(
-      until: deadline, otherwise: .complaint("the container engine did not answer in time")
+      until: min(limit, deadline + TimeLimit.afterwards),
+      otherwise: .complaint("the container engine did not answer in time")
     ) {
       do throws(EngineFault) {
         return .containers(try await engine.survey(inspects: inspects, until: deadline))
@@ -215,10 +222,13 @@ extension LiveStack {
     }
   }
 
-  private func ask(_ target: Target, until deadline: Tick) async -> Piece {
+  private func ask(
+    _ target: Target, until deadline: Tick, atMost limit: Tick
+  ) async -> Piece {
     guard let client = clients[target] else { return .complaint("\(target) is not configured") }
     return await TimeLimit.race(
-      until: deadline, otherwise: .complaint("\(target) did not answer in time")
+      until: min(limit, deadline + TimeLimit.afterwards),
+      otherwise: .complaint("\(target) did not answer in time")
     ) {
       do throws(ClientFault) {
         return .client(target, try await client.look(until: deadline))

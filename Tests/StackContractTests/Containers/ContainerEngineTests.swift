@@ -92,7 +92,7 @@ import Testing
       let after = count.value
       #expect(await room.becomes { count.value > after })
       let later = count.value
-      _ = await room.act(.start(room.target("plex")))
+      _ = await room.act(.kill(room.target("plex")))
       #expect(await room.becomes { count.value > later })
     }
   }
