@@ -48,7 +48,7 @@ struct ContainerDetails: Hashable, Sendable {
   /// The container as a target without parts.
   var targetState: TargetState {
     .whole(
-      runs: state.isUp, instance: startedAt.map { EngineFault.line($0, limit: 64) },
+      runs: state.isUp, instance: startedAt.map { EngineText.line($0, limit: 64) },
       note: state == .running || state == .exited ? nil : state.rawValue)
   }
 }

@@ -67,40 +67,6 @@ extension ContainerSnapshot.State {
   }
 }
 
-/// What an answer of the engine's lacks, in words.
-struct EngineTextFault: Error, Hashable, Sendable {
-  let words: String
-  init(_ words: String) { self.words = words }
-}
-
-/// Reading answers of the engine's.
-enum EngineText {
-  static func parse(_ body: [UInt8]) throws(EngineTextFault) -> JSONValue {
-    do {
-      return try JSONValue(
-        parsing: body,
-        options: JSONParser.Options(
-          maximumBytes: ContainerListing.maximumBytes,
-          maximumDepth: ContainerListing.maximumDepth, duplicateKeys: .keepLast))
-    } catch {
-      throw EngineTextFault("it is no JSON that can be read: \(error)")
-    }
-  }
-
-  /// A name without the slash it begins with.
-  static func name(_ text: String) -> String {
-    text.utf8.first == 0x2F ? String(text.dropFirst()) : text
-  }
-
-  static func labels(_ value: JSONValue?) -> [String: String] {
-    var labels: [String: String] = [:]
-    for member in value?.objectValue ?? JSONObject() {
-      if let text = member.value.stringValue { labels[member.key] = text }
-    }
-    return labels
-  }
-}
-
 /// The folders and devices behind the volumes that the engine itself makes: a volume may be a bind of
 /// the pool, with nothing to show for it in the list of containers.
 struct VolumeDevices: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import HTTPTransport
-import JSONValue
 
 /// Why the container engine could not be asked, or what it said instead of doing it.
 public struct EngineFault: Error, Hashable, Sendable, CustomStringConvertible {
@@ -81,7 +80,7 @@ extension EngineFault {
   ///   - socket: Where it is.
   init?(to call: EngineCall, status: Int, body: [UInt8], at socket: String) {
     if (200..<300).contains(status) { return nil }
-    let said = Self.message(of: body)
+    let said = EngineText.message(of: body)
     let lower = said.lowercased()
     switch (status, call) {
     case (304, .stop), (304, .start), (304, .kill):
@@ -106,31 +105,5 @@ extension EngineFault {
     default:
       self.init(.refused, "\(call.words): the container engine at \(socket) says: \(words)")
     }
-  }
-
-  /// The most bytes of an engine's message that are shown.
-  static let messageLimit = 300
-
-  /// The message in a body of `{"message": …}`, on one line and clipped; empty where there is none.
-  static func message(of body: [UInt8]) -> String {
-    let options = JSONParser.Options(maximumBytes: 64 << 10, maximumDepth: 8)
-    guard let text = (try? JSONValue(parsing: body, options: options))?["message"]?.stringValue
-    else { return "" }
-    return line(text, limit: messageLimit)
-  }
-
-  /// A text from elsewhere, on one line: control characters become spaces, and it is clipped.
-  static func line(_ text: String, limit: Int) -> String {
-    var result = ""
-    var wasSpace = true
-    for scalar in text.unicodeScalars {
-      let isSpace = scalar.value <= 0x20 || (0x7F...0x9F).contains(scalar.value)
-      if isSpace, wasSpace { continue }
-      guard result.utf8.count + 4 <= limit else { return result + "…" }
-      result.unicodeScalars.append(isSpace ? " " : scalar)
-      wasSpace = isSpace
-    }
-    if result.utf8.last == 0x20 { result.unicodeScalars.removeLast() }
-    return result
   }
 }

@@ -16,7 +16,7 @@ enum ProjectState {
     var down: Set<String> = []
     for container in containers where container.project == project.name {
       let name = container.service ?? container.name
-      let unit = TargetState.isUnit(name) ? name : EngineFault.line(name, limit: 200)
+      let unit = TargetState.isUnit(name) ? name : EngineText.line(name, limit: 200)
       if container.state.isUp {
         running.insert(unit)
       } else if container.labels["com.docker.compose.oneoff"]?.lowercased() != "true" {

@@ -68,7 +68,7 @@ enum TaskText {
       let parent = Int32(String(decoding: rest[1], as: UTF8.self))
     else { return nil }
     let name = String(decoding: text[(open + 1)..<close], as: UTF8.self)
-    return (EngineFault.line(name, limit: 64), state, parent)
+    return (EngineText.line(name, limit: 64), state, parent)
   }
 
   /// Reads `/proc/PID/wchan`: the name of a function, or `0` where it does not wait.

@@ -62,7 +62,7 @@ struct ProjectCommand: Sendable {
   private static func told(_ complaint: String) -> String {
     let lines = complaint.utf8.split(separator: UInt8(ascii: "\n"))
     let last = lines.suffix(3).map { String(decoding: $0, as: UTF8.self) }
-    let text = EngineFault.line(last.joined(separator: " / "), limit: 400)
+    let text = EngineText.line(last.joined(separator: " / "), limit: 400)
     return text.isEmpty ? "" : ": \(text)"
   }
 }

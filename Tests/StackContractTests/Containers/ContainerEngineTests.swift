@@ -88,8 +88,8 @@ import Testing
       try await room.daemon.run("plex")
       #expect(await room.becomes { count.value > before })
       try await room.daemon.crash()
-      try await room.daemon.start()
       let after = count.value
+      try await room.daemon.start()
       #expect(await room.becomes { count.value > after })
       let later = count.value
       _ = await room.act(.kill(room.target("plex")))

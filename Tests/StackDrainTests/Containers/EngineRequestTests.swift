@@ -126,11 +126,11 @@ import Testing
 
   @Test func `is clipped, and kept on one line`() {
     let long = String(repeating: "ä", count: 1000)
-    let told = EngineFault.message(of: Array(#"{"message":"\#(long)"}"#.utf8))
-    #expect(told.utf8.count <= EngineFault.messageLimit + 3)
-    #expect(EngineFault.line(" a\t\n b\u{1b}[31m\u{85}c ", limit: 80) == "a b [31m c")
-    #expect(EngineFault.message(of: Array("[1]".utf8)) == "")
-    #expect(EngineFault.message(of: Array(repeating: 0x5B, count: 1 << 20)) == "")
+    let told = EngineText.message(of: Array(#"{"message":"\#(long)"}"#.utf8))
+    #expect(told.utf8.count <= EngineText.messageLimit + 3)
+    #expect(EngineText.line(" a\t\n b\u{1b}[31m\u{85}c ", limit: 80) == "a b [31m c")
+    #expect(EngineText.message(of: Array("[1]".utf8)) == "")
+    #expect(EngineText.message(of: Array(repeating: 0x5B, count: 1 << 20)) == "")
   }
 
   @Test(
