@@ -41,7 +41,7 @@ package final class DockerDaemon: Sendable {
   private init() throws {
     folder = try KitFolder()
     socket = folder.path + "/docker.sock"
-    controlGroup = "/" + URL(filePath: folder.path).lastPathComponent
+    controlGroup = ControlGroup.name(for: folder)
   }
 
   // MARK: The daemon
@@ -133,17 +133,12 @@ package final class DockerDaemon: Sendable {
 
   /// Starts a container that ends at SIGTERM, unless it runs another script.
   package func run(
-    _ name: String, _ options: [String] = [], script: String = DockerDaemon.obedient
+    _ name: String, _ options: [String] = [], script: String = KitImage.obedient
   ) async throws {
     try await docker(
       ["run", "-d", "--name", name, "--network", "none"] + options
-        + ["tiny:1", "/bin/sh", "-c", script])
+        + [KitImage.name, "/bin/sh", "-c", script])
   }
-
-  /// Ends at SIGTERM.
-  package static let obedient = "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"
-  /// Takes no notice of SIGTERM.
-  package static let stubborn = "trap '' TERM; while :; do sleep 1; done"
 
   /// What the engine says of a container, by a template of `docker inspect`.
   package func inspect(_ name: String, _ template: String) async throws -> String {
@@ -151,16 +146,8 @@ package final class DockerDaemon: Sendable {
   }
 
   private func makeImage() async throws {
-    let root = try folder.folder("image")
-    for name in ["bin", "tmp", "etc", "proc", "data"] { _ = try folder.folder("image/\(name)") }
-    try FileManager.default.copyItem(atPath: "/bin/busybox", toPath: "\(root)/bin/busybox")
-    for name in ["sh", "sleep", "cat", "ls", "echo", "kill", "touch"] {
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(root)/bin/\(name)", withDestinationPath: "busybox")
-    }
-    let archive = folder.path + "/image.tar"
-    try await Program.succeed("tar", "-C", root, "-cf", archive, ".")
-    try await docker("import", "--change", #"CMD ["/bin/sleep", "86400"]"#, archive, "tiny:1")
+    let archive = try await KitImage.archive(in: folder)
+    try await docker("import", "--change", KitImage.change, archive, KitImage.name)
   }
 
   // MARK: The end
@@ -188,32 +175,11 @@ package final class DockerDaemon: Sendable {
       }
     }
     for pid in ids.flatMap({ ProcessTable.inControlGroup(of: $0) }) { kill(pid, SIGKILL) }
-    await removeControlGroups()
+    await ControlGroup.remove(controlGroup)
     await folder.remove()
   }
 
   private var containerIDs: [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/root/containers")) ?? []
   }
-
-  private func removeControlGroups() async {
-    let trees =
-      ["/sys/fs/cgroup"]
-      + ((try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [])
-      .map { "/sys/fs/cgroup/\($0)" }
-    let own = trees.map { $0 + controlGroup }.filter { access($0, F_OK) == 0 }
-    _ = await holds(within: .seconds(5)) {
-      for group in own {
-        let found =
-          FileManager.default.enumerator(atPath: group)?.compactMap { $0 as? String } ?? []
-        for folder in found.reversed() { rmdir("\(group)/\(folder)") }
-        rmdir(group)
-      }
-      return own.allSatisfy { access($0, F_OK) != 0 }
-    }
-  }
-}
-
-extension String {
-  fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

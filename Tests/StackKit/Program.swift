@@ -48,6 +48,14 @@ package final class Program: Sendable {
     _ = code
   }
 
+  /// Before the words of a program that would outlive the test run: whoever holds its lifeline ends
+  /// it.
+  package static let guarded = [
+    "sh", "-c",
+    #""$@" </dev/null & child=$!; read -r _; kill -CONT $child; kill -TERM $child; wait $child"#,
+    "sh",
+  ]
+
   /// Writes a line to its standard input.
   package func tell(_ line: String) {
     let bytes = Array((line + "\n").utf8)

@@ -85,8 +85,9 @@ extension EngineFault {
     switch (status, call) {
     case (304, .stop), (304, .start), (304, .kill):
       return nil
-    case (409, .kill)
-    where lower.holds("not running") || lower.holds("can only kill running"):
+    case (409, .kill) where lower.holds("is not running"),
+      (500, .kill) where lower.holds("can only kill running"):
+      // Docker says it the one way, Podman the other.
       return nil
     default:
       break

@@ -12,7 +12,7 @@ import Testing
   @Test func `lists, stops, kills, starts and restarts`() async throws {
     try await EngineRoom.with { room in
       try await room.daemon.run("plex", ["-l", "mountmon.role=producer", "-v", "/etc:/data:ro"])
-      try await room.daemon.run("stubborn", script: DockerDaemon.stubborn)
+      try await room.daemon.run("stubborn", script: KitImage.stubborn)
       try await room.daemon.docker("create", "--name", "new", "--network", "none", "tiny:1")
       let seen = try await room.survey()
       #expect(seen.keys.sorted() == ["new", "plex", "stubborn"])
@@ -127,7 +127,7 @@ import Testing
 
   @Test func `that was killed is told apart, and found again when it is back`() async throws {
     try await EngineRoom.with { room in
-      try await room.daemon.run("plex", script: DockerDaemon.stubborn)
+      try await room.daemon.run("plex", script: KitImage.stubborn)
       async let stop = room.act(.stop(room.target("plex"), grace: .seconds(20)))
       try await Task.sleep(for: .milliseconds(300))
       try await room.daemon.crash()

@@ -94,7 +94,7 @@ import Testing
       web:
         image: "tiny:1"
         network_mode: none
-        command: ["/bin/sh", "-c", "\(DockerDaemon.obedient)"]
+        command: ["/bin/sh", "-c", "\(KitImage.obedient)"]
       reader:
         image: "tiny:1"
         network_mode: none

@@ -87,8 +87,8 @@ import Testing
         #"{"message":"Cannot kill container: a: Container 5ff1 is not running"}"#) == nil)
     #expect(
       fault(
-        .kill("a"), 409,
-        #"{"cause":"container state improper","message":"can only kill running containers. 5ff1 is in state exited: container state improper","response":409}"#
+        .kill("a"), 500,
+        #"{"cause":"container state improper","message":"can only kill running containers. 5ff1 is in state exited: container state improper","response":500}"#
       ) == nil)
   }
 
