@@ -26,7 +26,8 @@ struct EngineRoom: Sendable {
         let engine = try ContainerEngine(
           socket: daemon.socket, places: [try MountPath(pool)])
         let stack = LiveStack(
-          clients: [:], engine: engine, projects: try projects(daemon), traffic: { nil })
+          clients: [:], engine: engine, projects: try projects(daemon),
+          traffic: { PoolTraffic(requests: 0, bytesPerSecond: 0) })
         try await body(
           EngineRoom(daemon: daemon, engine: engine, stack: stack, folder: folder, pool: pool))
         await engine.shutdown()
@@ -61,6 +62,32 @@ struct EngineRoom: Sendable {
 
   /// Whether it becomes true.
   func becomes(_ condition: @Sendable () -> Bool) async -> Bool { await holds { condition() } }
+
+  /// Carries out a plan, as the monitor does.
+  func carryOut(_ stages: [Stage]) async -> PlanOutcome? {
+    var machine = PlanMachine(stages, run: 1)
+    let (events, door) = AsyncStream.makeStream(of: PlanMachine.Event.self)
+    let clock = Task {
+      while !Task.isCancelled {
+        door.yield(.tick)
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    defer { clock.cancel() }
+    for await event in events {
+      for effect in machine.handle(event, at: Tick.now()) {
+        switch effect {
+        case .record(_, let step):
+          if let step { door.yield(.recorded(step: step)) }
+        case .call(let id, let call, let deadline):
+          let stack = stack
+          Task { door.yield(.answered(id, await stack.carryOut(call, until: deadline))) }
+        case .finished(let outcome): return outcome
+        }
+      }
+    }
+    return nil
+  }
 
   /// Mounts a pool where one belongs, for the length of the body.
   func withPool(_ body: (FaultMount) async throws -> Void) async throws {
