@@ -1,34 +1,44 @@
-/// The completion script for fish, for a program whose commands have no commands of their own.
+/// The completion script for fish.
 struct FishCompletion: Sendable {
   let root: CommandDeclaration
 
   var script: String {
-    let path = CommandPath(root: root)
     var lines = [
       "# Completion of \(root.name) for fish. Made by: \(root.name) completions fish",
+      "function __\(root.name)_at",
+      "  set -l words (commandline -opc)",
+      "  set -l last (math (count $argv) + 1)",
+      "  test (count $words) -ge $last; and test \"$words[2..$last]\" = \"$argv\"",
+      "end",
       "complete -c \(root.name) -f",
     ]
-    lines += self.lines(for: path, when: nil)
-    for subcommand in root.shownSubcommands {
-      lines.append("")
-      lines += self.lines(for: path.descending(to: subcommand), when: subcommand.name)
+    for (index, path) in CommandPath(root: root).shownTree.enumerated() {
+      if index > 0 { lines.append("") }
+      lines += self.lines(for: path)
     }
     return lines.map { $0 + "\n" }.joined()
   }
 
   /// fish knows no tree: every line says the condition under which it holds.
-  private func lines(for path: CommandPath, when subcommand: String?) -> [String] {
+  private func lines(for path: CommandPath) -> [String] {
     let names = root.shownSubcommands.map(\.name).joined(separator: " ")
     let outside = "not __fish_seen_subcommand_from \(names) help"
-    let condition = subcommand.map { "__fish_seen_subcommand_from \($0)" } ?? outside
-    let prefix = "complete -c \(root.name) -n \(condition.shellQuoted)"
+    let words = path.subcommands.joined(separator: " ")
+    let inside = "__\(root.name)_at \(words)"
+    let here = "test (count (commandline -opc)) -eq \(path.subcommands.count + 1)"
+    let isRoot = words.isEmpty
     let command = path.command
-    let first = "complete -c \(root.name) -n 'test (count (commandline -opc)) -eq 1'"
+    let condition =
+      isRoot ? outside : command.shownSubcommands.isEmpty ? inside : "\(inside); and \(here)"
+    let prefix = "complete -c \(root.name) -n \(condition.shellQuoted)"
+    let first = "complete -c \(root.name) -n '\(isRoot ? here : "\(inside); and \(here)")'"
     var lines = command.shownSubcommands.map {
       "\(first) -a \($0.name) -d \($0.summary.firstSentence.fishQuoted)"
     }
-    if subcommand == nil {
+    if !command.shownSubcommands.isEmpty {
       lines.append("\(first) -a help -d 'Show help about a command'")
+    }
+    if isRoot {
       lines.append(
         "complete -c \(root.name) -n '__fish_seen_subcommand_from help' -a '\(names)'")
     }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The way to the service manager that started this process, if one did: datagrams to the socket in
 /// `NOTIFY_SOCKET`.
-struct ServiceManager: Sendable {
+struct ServiceManager: Hashable, Sendable {
   private let path: String
   /// How long it lets pass between two signs of life; `nil`: for ever.
   let watchdog: Duration?

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("mountmon |", "sidecar check completions manual help"),
+    ("mountmon |", "sidecar check pool completions manual help"),
     ("mountmon ch|", "check"),
     ("mountmon check --out|", "--output"),
     ("mountmon check --output |", "table json nagios"),
@@ -64,6 +64,11 @@ import Testing
     ("mountmon --log-l", ["--log-level"]),
     ("mountmon completions ", ["bash", "fish", "zsh"]),
     ("mountmon help man", ["manual"]),
+    ("mountmon pool ch", ["check", "choose"]),
+    ("mountmon pool choose ", ["full", "local", "none"]),
+    ("mountmon pool check --output ", ["json", "nagios", "table"]),
+    ("mountmon pool check --ty", []),
+    ("mountmon pool --he", ["--help"]),
   ])
   func `offers in fish what fits`(_ line: String, _ expected: [String]) throws {
     guard let fish = ExternalTool.find("fish", package: "fish") else { return }

@@ -5,7 +5,8 @@ import Testing
 @testable import MountHealthCore
 @testable import mountmon
 
-/// `docs/metrics.md` and `SidecarMetrics` name the same metrics, with the same types and labels.
+/// `docs/metrics.md` names the metrics of `SidecarMetrics` and `PoolMetrics`, with their types and
+/// labels.
 @Suite struct `The reference of the metrics` {
   private static let file = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -20,7 +21,7 @@ import Testing
     var description: String { "| `\(name)` | \(type) | \(labels) |" }
   }
 
-  @Test func `names what the sidecar serves, and nothing else`() throws {
+  @Test func `names what sidecar and pool serve, and nothing else`() throws {
     let document = try String(contentsOf: Self.file, encoding: .utf8)
     let documented = Set(document.split(separator: "\n").compactMap(Self.row))
     let served = try Self.served()
@@ -43,7 +44,7 @@ import Testing
   private static func served() throws -> Set<Row> {
     var types: [String: String] = [:]
     var labels: [String: [String]] = [:]
-    for line in try page().split(separator: "\n") {
+    for line in try (page() + poolPage()).split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.hasPrefix("# TYPE "), words.count == 4 {
         types[String(words[2])] = String(words[3])
@@ -57,6 +58,16 @@ import Testing
       types.map { name, type in
         Row(name: name, type: type, labels: (labels[name] ?? []).joined(separator: " "))
       })
+  }
+
+  private static func poolPage() throws -> String {
+    var tale = PoolTale()
+    tale.pool(.well, for: 30)
+    tale.pool(.gone, for: 60)
+    tale.pool(.well, for: 60)
+    let metrics = PoolMetrics(
+      picture: tale.helm.picture, pool: try .toy(), server: .init(), clock: .now(), start: .zero)
+    return String(decoding: metrics.page(.prometheusText).finish(), as: UTF8.self)
   }
 
   private static func page() throws -> String {
