@@ -54,17 +54,14 @@ package final class DockerDaemon: Sendable {
       let pid = ProcessTable.text("\(folder)/\(name)").flatMap { pid_t($0.trimmed) }
       if let pid, !ProcessTable.isAlive(pid) { unlink("\(folder)/\(name)") }
     }
-    // The guardian ends it when the test run ends, however that comes.
-    let script =
-      #""$@" </dev/null & child=$!; echo "dockerd $child"; read -r _; "#
-      + "kill -CONT $child; kill -TERM $child; wait $child"
     let program = try Program(
-      [
-        "sh", "-c", script, "sh", "dockerd", "--iptables=false", "--ip6tables=false",
-        "--bridge=none", "--ip-forward=false", "--ip-masq=false", "--storage-driver=overlay2",
-        "--live-restore", "--cgroup-parent=\(controlGroup)", "--data-root=\(folder)/root",
-        "--exec-root=\(folder)/exec", "--pidfile=\(folder)/dockerd.pid", "-H", "unix://\(socket)",
-      ], log: "\(folder)/dockerd.log")
+      Program.guarded(
+        removing: self.folder, after: "/usr/bin/docker rm -f $(/usr/bin/docker ps -aq)") + [
+          "dockerd", "--iptables=false", "--ip6tables=false",
+          "--bridge=none", "--ip-forward=false", "--ip-masq=false", "--storage-driver=overlay2",
+          "--live-restore", "--cgroup-parent=\(controlGroup)", "--data-root=\(folder)/root",
+          "--exec-root=\(folder)/exec", "--pidfile=\(folder)/dockerd.pid", "-H", "unix://\(socket)",
+        ], environment: environment, log: "\(folder)/dockerd.log")
     guardian.withLock { $0 = program }
     let answers = try await holds(within: .seconds(60)) {
       guard program.isRunning else { return true }

@@ -49,7 +49,9 @@ package final class PodmanService: Sendable {
       "--runtime=/usr/sbin/runc",
     ]
     service = try Program(
-      Program.guarded + words + ["system", "service", "-t", "0", "unix://\(socket)"],
+      Program.guarded(
+        removing: folder, after: (words + ["rm", "-f", "-a", "-t", "0"]).joined(separator: " "))
+        + words + ["system", "service", "-t", "0", "unix://\(socket)"],
       log: "\(path)/podman.log")
   }
 
@@ -84,6 +86,9 @@ package final class PodmanService: Sendable {
   private func remove() async {
     await Task {
       _ = try? await Program.run(words + ["rm", "-f", "-a", "-t", "0"], within: .seconds(30))
+      for pid in ProcessTable.withArgument("unix://\(socket)") where pid != service.pid {
+        kill(pid, SIGTERM)
+      }
       service.tell("")
       _ = await holds(within: .seconds(5)) { !service.isRunning }
       for pid in ProcessTable.withArgument(folder.path + "/") { kill(pid, SIGKILL) }

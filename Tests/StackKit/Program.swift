@@ -48,13 +48,33 @@ package final class Program: Sendable {
     _ = code
   }
 
-  /// Before the words of a program that would outlive the test run: whoever holds its lifeline ends
-  /// it.
-  package static let guarded = [
-    "sh", "-c",
-    #""$@" </dev/null & child=$!; read -r _; kill -CONT $child; kill -TERM $child; wait $child"#,
-    "sh",
-  ]
+  /// What stands before the words of a program that would outlive the test run: whoever holds its
+  /// lifeline. Where that ends before the program does, the test run was killed.
+  ///
+  /// - Parameters:
+  ///   - folder: What is unmounted and removed then.
+  ///   - cleanup: What a shell does first then, while the program still runs.
+  /// - Returns: The words.
+  static func guarded(removing folder: KitFolder, after cleanup: String) -> [String] {
+    let script = #"""
+      folder=$1; shift
+      "$@" </dev/null &
+      child=$!
+      read -r _
+      if grep -q 'State:.[^ZX]' "/proc/$child/status"; then
+        kill -CONT $child
+        \#(cleanup)
+        kill -TERM $child
+        wait $child
+        for _ in 1 2 3; do
+          awk -v f="$folder/" 'index($5, f) == 1 { print $5 }' /proc/self/mountinfo |
+            sort -r | xargs -r -n 1 umount -l
+        done
+        rm -rf --one-file-system "$folder"
+      fi
+      """#
+    return ["sh", "-c", script, "sh", folder.path]
+  }
 
   /// Writes a line to its standard input.
   package func tell(_ line: String) {
