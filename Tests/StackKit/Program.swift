@@ -70,6 +70,8 @@ package final class Program: Sendable {
           awk -v f="$folder/" 'index($5, f) == 1 { print $5 }' /proc/self/mountinfo |
             sort -r | xargs -r -n 1 umount -l
         done
+        name=$(basename "$folder")
+        find "/sys/fs/cgroup/$name" /sys/fs/cgroup/*/"$name" -depth -type d -exec rmdir {} + 2>/dev/null
         rm -rf --one-file-system "$folder"
       fi
       """#
