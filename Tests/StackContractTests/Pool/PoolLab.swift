@@ -17,7 +17,7 @@ final class PoolLab: Sendable {
 
   let folder: String
   let loops: [String]
-  private let daemon = Daemon()
+  private let daemon = UnionDaemon()
 
   static let count = 3
 
@@ -182,7 +182,7 @@ final class PoolLab: Sendable {
 }
 
 /// A program in the foreground, killed at its owner's end.
-private final class Daemon: Sendable {
+private final class UnionDaemon: Sendable {
   private let pid = Mutex<pid_t?>(nil)
 
   func start(_ arguments: String...) throws {
