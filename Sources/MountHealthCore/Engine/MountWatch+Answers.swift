@@ -66,6 +66,10 @@ extension MountWatch {
     tablesWithout = tablesWithout.map { min($0 + 1, Self.tablesWaitedFor) }
     guard place.realPath != nil else {
       airborne?.isOlderThanTable = true
+      let guess = table.mount(at: mount.path.description)?.id
+      // Of a probe that was sent before the first table nobody knows better.
+      if guessedMountID == nil { airborne?.mountID = guess }
+      guessedMountID = guess
       // Nobody knows yet where the path leads; what appears at its text is worth a look.
       if table.mount(at: mount.path.description) != nil, last != nil {
         schedule.wantsExtra(at: now)

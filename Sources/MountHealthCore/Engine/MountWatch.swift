@@ -32,9 +32,15 @@ struct MountWatch: Hashable, Sendable {
   var verdictCounts: [Verdict: UInt64] = [:]
   var transitions: [Health: UInt64] = [:]
   var latencies = LatencyHistogram()
+  /// What is mounted at the path's very text, while no probe has followed it.
+  var guessedMountID: UInt64?
+  private var abandonedCount = 0
   private var sequence: UInt32 = 0
   /// Whether its first period is drawn so that many mounts are spread over their interval.
   var spreads = false
+
+  /// How many probes that hang on former mounts are not waited for.
+  static let mostAbandoned = 4
 
   /// How much longer than it says something an outcome is told, where nothing turns the engine.
   static let stallPatience = Duration.seconds(5)
@@ -59,6 +65,8 @@ struct MountWatch: Hashable, Sendable {
     var isOlderThanTable = false
     /// Whether a look was asked for meanwhile.
     var isAskedAgain = false
+    /// The mount that the path was on when it was sent; `nil` where nobody knew that.
+    var mountID: UInt64?
   }
 
   /// An outcome, and when it was known.
@@ -98,13 +106,27 @@ struct MountWatch: Hashable, Sendable {
     guard let airborne else { return min(wake, schedule.due) }
     // While the prober is silent, only what was seen last can lapse.
     guard !proberIsSilent else { return wake }
+    if mayAbandon(airborne) { return min(wake, airborne.deadline) }
     wake = min(wake, airborne.isLate ? schedule.nextRound : airborne.deadline)
     return wake
+  }
+
+  /// The mount that the path is on, as far as it is known.
+  private var mountID: UInt64? { place.entry?.id ?? guessedMountID }
+
+  /// Whether a probe need not be waited for once it is late: it is on a mount that is not there now.
+  private func mayAbandon(_ out: Airborne) -> Bool {
+    mount.abandonsProbes && out.mountID != mountID && abandonedCount < Self.mostAbandoned
   }
 
   /// Does what is due.
   mutating func turn(at now: Tick, using generator: inout SeededGenerator) -> [ProbeEngine.Effect] {
     var effects: [ProbeEngine.Effect] = []
+    if let out = airborne, !proberIsSilent, out.deadline <= now, mayAbandon(out) {
+      airborne = nil
+      abandonedCount += 1
+      schedule.wantsExtra(at: now)
+    }
     if airborne != nil, proberIsSilent {
       // It may be the prober that hangs: the judgement waits until it is heard again.
     } else if let out = airborne {
@@ -150,7 +172,8 @@ struct MountWatch: Hashable, Sendable {
     sequence &+= 1
     let flight = Flight(mount: key, sequence: sequence)
     airborne = Airborne(
-      flight: flight, launched: now, deadline: now + mount.timeout, counts: isRound)
+      flight: flight, launched: now, deadline: now + mount.timeout, counts: isRound,
+      mountID: mountID)
     return .probe(ProbeOrder(flight: flight, path: mount.path, probe: mount.probe))
   }
 

@@ -18,6 +18,10 @@ public struct Mount: Hashable, Sendable {
   public var policy: HealthPolicy
   /// What is tried before its pod is replaced; `nil`: what the watchdog says for all.
   public var repair: WatchdogSettings.Repair?
+  /// Whether a probe that hangs on a mount which is not at the path any more is abandoned, so that
+  /// what is mounted there now is looked at. Each costs a thread for as long as it hangs; a few are
+  /// abandoned at the most. Otherwise a mount never has two probes out.
+  public var abandonsProbes = false
 
   /// A mount; what is not given has the defaults of `docs/configuration.md`.
   public init(

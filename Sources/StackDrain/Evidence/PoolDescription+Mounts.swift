@@ -31,8 +31,12 @@ extension PoolDescription {
   }
 
   private func mount(at path: MountPath, _ probe: Probe, _ probing: ProbingSettings) -> Mount {
-    Mount(
+    var mount = Mount(
       path: path, probe: probe, requirement: .none, interval: probing.interval,
       timeout: probing.timeout, slowAfter: probing.slowAfter)
+    // The threads of a union over a drive that is gone can hang for ever, and its probe with them: the
+    // pool that is mounted in its place is to be seen all the same.
+    mount.abandonsProbes = true
+    return mount
   }
 }

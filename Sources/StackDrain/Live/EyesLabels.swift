@@ -11,6 +11,7 @@ struct EyesLabels {
   ///
   /// - Parameter mounted: What is mounted at the branches' paths. Where there are no links by label
   ///   (no udev), a drive that is gone is known by the number of the one that is mounted.
+  /// - Returns: What is known of each label's device.
   func read(mounted: [MountPath: DeviceNumber]) -> LabelReading {
     var reading: LabelReading = [:]
     for branch in branches {

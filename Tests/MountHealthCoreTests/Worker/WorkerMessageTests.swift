@@ -26,6 +26,12 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
       Probe(.directory, minimumEntries: 100_000),
       Probe(.directory, minimumFreeBytes: .max, minimumFreePercent: 99.5),
       Probe(.directory, writes: true),
+      Probe(.directory, wishes: ProbeWishes(space: true)),
+      Probe(
+        .canary(canary),
+        wishes: ProbeWishes(
+          space: true, seal: true, attribute: FileAttribute("user.mergerfs.branches é", of: canary))
+      ),
     ]
   }()
 
@@ -44,6 +50,35 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
         .canary(try CanaryPath(String(repeating: "c", count: MountPath.maximumLength - 1))),
         expectation: String(repeating: "é", count: 2048)))
     #expect(try ProbeOrder.orders(in: message(of: order)) == [order])
+  }
+
+  @Test func `comes through with all of that and the longest wish`() throws {
+    let longest = try CanaryPath(String(repeating: "c", count: MountPath.maximumLength - 1))
+    let wish = FileAttribute(String(repeating: "n", count: 255), of: longest)
+    #expect(wish != nil)
+    let order = ProbeOrder(
+      flight: Flight(mount: 0, sequence: 0),
+      path: try MountPath("/" + String(repeating: "p", count: MountPath.maximumLength - 1)),
+      probe: Probe(
+        .canary(longest), expectation: String(repeating: "é", count: 2048),
+        wishes: ProbeWishes(attribute: wish)))
+    let messages = ProbeOrder.messages(of: Array(repeating: order, count: 5))
+    #expect(messages.allSatisfy { $0.count <= WorkerMessage.maximumLength })
+    #expect(try messages.flatMap { try ProbeOrder.orders(in: $0[...]) }.count == 5)
+  }
+
+  @Test func `with a wish that leads out is refused`() throws {
+    var writer = MessageWriter()
+    ProbeWishes.none.write(to: &writer)
+    #expect(writer.bytes == [0])
+    for (bits, file, name) in [(4, "../etc", "user.x"), (4, "a", ""), (8, "a", "user.x")] {
+      writer = MessageWriter()
+      writer.put(UInt8(bits))
+      writer.put(file)
+      writer.put(name)
+      var reader = MessageReader(writer.bytes[...])
+      #expect(throws: MessageError.malformed) { try ProbeWishes(from: &reader) }
+    }
   }
 
   @Test func `with a path or canary that leads out is refused`() throws {
@@ -94,6 +129,54 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
     }
   }
 
+  static let details: [ProbeDetails] = [
+    ProbeDetails(), ProbeDetails(isSealed: false), ProbeDetails(isSealed: true),
+    ProbeDetails(space: MountSpace(free: 0, total: .max)),
+    ProbeDetails(attribute: .value([])),
+    ProbeDetails(
+      space: MountSpace(free: 1, total: 2), isSealed: true,
+      attribute: .value(Array(repeating: 0xFF, count: FileAttribute.maximumLength))),
+    ProbeDetails(attribute: .unreadable(ErrorNumber(rawValue: 61))),
+  ]
+
+  @Test(arguments: details)
+  func `brings details`(details: ProbeDetails) throws {
+    let flown = FlightReport(
+      Flight(mount: 1, sequence: 2), ProbeReport(finding: .seen(bytes: 3), details: details))
+    let whole = try message(of: flown)
+    #expect(try FlightReport.reports(in: whole) == [flown])
+    for count in 1..<min(whole.count, 60) {
+      #expect(throws: MessageError.self) { try FlightReport.reports(in: whole.prefix(count)) }
+    }
+  }
+
+  /// The worker's socket has room for one message of them at a time, and no more.
+  @Test func `fits into a message with the longest of everything, beside others`() throws {
+    let long = FlightReport(
+      Flight(mount: 0, sequence: 0),
+      ProbeReport(
+        finding: .unexpected(String(repeating: "é", count: 2048)),
+        sighting: MountSighting(path: "/" + String(repeating: "p", count: 4094), mountID: 1),
+        details: ProbeDetails(
+          space: MountSpace(free: 1, total: 2), isSealed: true,
+          attribute: .value(Array(repeating: 7, count: FileAttribute.maximumLength)))))
+    let short = FlightReport(Flight(mount: 1, sequence: 0), ProbeReport(finding: .escapes))
+    let reports = (0..<40).flatMap { _ in Array(repeating: short, count: 50) + [long] }
+    let messages = FlightReport.messages(of: reports)
+    #expect(messages.allSatisfy { $0.count <= WorkerMessage.maximumLength })
+    #expect(try messages.flatMap { try FlightReport.reports(in: $0[...]) } == reports)
+  }
+
+  @Test func `is refused with an attribute that is too long`() {
+    var writer = MessageWriter()
+    writer.put(UInt8(0))
+    writer.put(UInt8(0))
+    writer.put(UInt8(1))
+    writer.put([UInt8](repeating: 0, count: FileAttribute.maximumLength + 1)[...])
+    var reader = MessageReader(writer.bytes[...])
+    #expect(throws: MessageError.malformed) { try ProbeDetails(from: &reader) }
+  }
+
   @Test func `keeps the nanoseconds of a latency and no more`() throws {
     let report = ProbeReport(
       finding: .escapes, latency: .nanoseconds(5) + Duration(attoseconds: 7))
@@ -117,7 +200,9 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
       Flight(mount: UInt32(index), sequence: 1),
       ProbeReport(
         finding: finding,
-        sighting: index % 2 == 0 ? nil : MountSighting(path: "/mnt/\(index)", mountID: 3)))
+        sighting: index % 2 == 0 ? nil : MountSighting(path: "/mnt/\(index)", mountID: 3),
+        details: index % 3 == 0
+          ? nil : ProbeDetails(isSealed: true, attribute: .value(Array("/a=RW".utf8)))))
   }
 
   @Test(arguments: reports)
@@ -139,7 +224,9 @@ private func message(of report: FlightReport) throws -> ArraySlice<UInt8> {
     var generator = SeededGenerator(seed: seed)
     let order = ProbeOrder(
       flight: Flight(mount: 1, sequence: 2), path: try MountPath("/mnt/a"),
-      probe: Probe(.canary(try CanaryPath("c")), expectation: "x"))
+      probe: Probe(
+        .canary(try CanaryPath("c")), expectation: "x",
+        wishes: ProbeWishes(attribute: FileAttribute("user.x", of: try CanaryPath("f")))))
     let goods = FlightReport.messages(of: Self.reports) + ProbeOrder.messages(of: [order, order])
     for _ in 0..<300 {
       for good in goods {

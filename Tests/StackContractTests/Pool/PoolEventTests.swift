@@ -44,7 +44,7 @@ import Testing
     let socket = try EyesSocket()
     try await PoolLab.with(mountsPool: false) { lab in
       var events: [KernelEvent] = []
-      try PoolLab.run("umount", lab.branch(1))
+      try lab.unmountBranch(1)
       try PoolLab.run("losetup", "-d", lab.loops[0])
       let name = URL(filePath: lab.loops[0]).lastPathComponent
       let deadline = ContinuousClock.now + .seconds(30)

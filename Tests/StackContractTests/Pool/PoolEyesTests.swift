@@ -31,7 +31,7 @@ import Testing
       try await EyesUnderTest.with(lab) { eyes in
         try await eyes.wait(until: .healthy)
         let start = Tick.now()
-        try PoolLab.run("umount", lab.branch(2))
+        try lab.unmountBranch(2)
         let seen = try await eyes.wait(for: "misdirection", since: start) {
           $0.judgement.branches[1].isMisdirected
         }
@@ -53,7 +53,7 @@ import Testing
       try await EyesUnderTest.with(lab, { pool, _ in pool.minimumBranches = 2 }) { eyes in
         try await eyes.wait(until: .healthy)
         let start = Tick.now()
-        try PoolLab.run("umount", lab.branch(2))
+        try lab.unmountBranch(2)
         let seen = try await eyes.wait(for: "the seal", since: start) {
           $0.evidence.branches[PoolLab.label(2)]?.isSealed == true
         }
@@ -85,7 +85,7 @@ import Testing
     try await PoolLab.with { lab in
       try await EyesUnderTest.with(lab) { eyes in
         try await eyes.wait(until: .healthy)
-        try PoolLab.run("umount", lab.branch(1))
+        try lab.unmountBranch(1)
         try PoolLab.run("losetup", "-d", lab.loops[0])
         try await eyes.wait(for: "a branch without a drive") {
           $0.judgement.branches[0].state == .detached
@@ -130,6 +130,23 @@ import Testing
         let again = Tick.now()
         lab.signal(SIGCONT)
         try await eyes.wait(until: .healthy, since: again)
+      }
+    }
+  }
+
+  /// The probe of the former pool never comes back, and the new one is judged all the same.
+  @Test func `is healthy when it is mounted anew while the former one hangs on`() async throws {
+    try await PoolLab.with { lab in
+      try await EyesUnderTest.with(lab) { eyes in
+        try await eyes.wait(until: .healthy)
+        let start = Tick.now()
+        lab.signal(SIGSTOP)
+        eyes.eyes.lookNow()
+        let hung = try await eyes.wait(until: .stale, since: start)
+        try lab.detachPool()
+        let gone = try await eyes.wait(until: .unmounted, since: hung.tick)
+        try lab.mountPool()
+        try await eyes.wait(until: .healthy, since: gone.tick)
       }
     }
   }

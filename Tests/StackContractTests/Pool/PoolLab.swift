@@ -95,10 +95,25 @@ final class PoolLab: Sendable {
     daemon.end()
   }
 
+  /// Takes the pool out of the path while its mergerfs, and whoever waits for it, hang on.
+  func detachPool() throws {
+    try Self.run("umount", "-l", pool)
+    daemon.leave()
+  }
+
   /// Unmounts the pool by its path.
-  func unmountPool(_ options: String...) throws {
-    try Self.run(["umount"] + options + [pool])
+  func unmountPool() throws {
+    try Self.run("umount", pool)
     daemon.end()
+  }
+
+  /// Unmounts a branch; a look or a request that is just at it makes it busy for a moment.
+  func unmountBranch(_ number: Int) throws {
+    for _ in 0..<500 {
+      if (try? Self.run("umount", branch(number))) != nil { return }
+      usleep(10_000)
+    }
+    try Self.run("umount", branch(number))
   }
 
   /// Has the kernel tell of a device of the pool.
@@ -184,6 +199,7 @@ final class PoolLab: Sendable {
 /// A program in the foreground, killed at its owner's end.
 private final class UnionDaemon: Sendable {
   private let pid = Mutex<pid_t?>(nil)
+  private let others = Mutex<[pid_t]>([])
 
   func start(_ arguments: String...) throws {
     var words = arguments.map { strdup($0) } + [nil]
@@ -200,6 +216,13 @@ private final class UnionDaemon: Sendable {
     if let child = pid.withLock({ $0 }) { kill(child, number) }
   }
 
+  /// Leaves it as it is until the end.
+  func leave() {
+    guard let child = pid.withLock({ $0 }) else { return }
+    others.withLock { $0.append(child) }
+    pid.withLock { $0 = nil }
+  }
+
   /// Kills it and waits for its end.
   func end() {
     guard let child = pid.withLock({ $0 }) else { return }
@@ -209,5 +232,11 @@ private final class UnionDaemon: Sendable {
     pid.withLock { $0 = nil }
   }
 
-  deinit { end() }
+  deinit {
+    end()
+    for child in others.withLock({ $0 }) {
+      kill(child, SIGKILL)
+      waitpid(child, nil, 0)
+    }
+  }
 }
