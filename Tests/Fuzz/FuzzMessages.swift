@@ -3,6 +3,7 @@
 // sources: Sources/MountHealthCore/Worker/MessageCoding.swift
 // sources: Sources/MountHealthCore/Worker/WorkerMessage.swift
 // sources: Sources/MountHealthCore/Worker/ProbeFinding+Message.swift
+// sources: Sources/MountHealthCore/Worker/ProbeDetails+Message.swift
 // sources: Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe
 // sources: Sources/MountHealthCore/Health
 // sources: Sources/MountHealthCore/Engine/Flight.swift

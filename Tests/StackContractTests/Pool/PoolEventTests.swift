@@ -40,6 +40,29 @@ import Testing
     }
   }
 
+  @Test func `is believed from nobody else`() async throws {
+    let socket = try EyesSocket()
+    try await PoolLab.with(mountsPool: false) { lab in
+      try PoolLab.run(
+        "python3", "-c",
+        """
+        import socket
+        s = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, 15)
+        s.sendto(b"remove@/devices/x\\0SUBSYSTEM=block\\0DEVNAME=mountmon-fake\\0", (0, 1))
+        """)
+      try lab.tell("change", of: 1)
+      let name = URL(filePath: lab.loops[0]).lastPathComponent
+      var names: Set<String> = []
+      let deadline = ContinuousClock.now + .seconds(30)
+      while ContinuousClock.now < deadline, !names.contains(name) {
+        for case .event(let event) in socket.read() { names.insert(event.deviceName) }
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      #expect(names.contains(name))
+      #expect(!names.contains("mountmon-fake"))
+    }
+  }
+
   @Test func `tells of loop devices that come and go`() async throws {
     let socket = try EyesSocket()
     try await PoolLab.with(mountsPool: false) { lab in
