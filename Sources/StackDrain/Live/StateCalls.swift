@@ -183,6 +183,12 @@ struct StateFile: ~Copyable {
 extension stat {
   var isFile: Bool { st_mode & S_IFMT == S_IFREG }
 
+  /// When its content was changed, in nanoseconds since 1970; before that and after 2262, one of the
+  /// two.
+  var changed: Int {
+    min(max(Int(st_mtim.tv_sec), 0), 9_000_000_000) * 1_000_000_000 + Int(st_mtim.tv_nsec)
+  }
+
   /// What makes it unsafe to believe; `nil` where only root or this user could have changed it.
   var unsafety: String? {
     if st_uid != geteuid(), st_uid != 0 {

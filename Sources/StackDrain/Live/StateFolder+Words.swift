@@ -88,9 +88,15 @@ extension StateCalls {
   }
 
   func foundWords() -> FoundWords {
-    FoundWords(
+    var found = FoundWords(
       mode: content(of: StateWords.modeName, limit: 64).map(FoundWords.word),
       method: content(of: StateWords.methodName, limit: 64).map(FoundWords.word))
+    if let mode = (try? status(of: StateWords.modeName))?.changed,
+      let method = (try? status(of: StateWords.methodName))?.changed
+    {
+      found.isMethodFresh = method >= mode || method >= mode - FoundWords.together
+    }
+    return found
   }
 
   func show(

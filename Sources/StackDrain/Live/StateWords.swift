@@ -83,6 +83,11 @@ struct ShownWords: Hashable, Sendable {
 struct FoundWords: Hashable, Sendable {
   var mode: String?
   var method: String?
+  /// Whether `start-method` was written together with `stack-mode`, or after it.
+  var isMethodFresh = false
+
+  /// How far apart two files may be written that one script writes, in nanoseconds.
+  static let together = 2_000_000_000
 
   /// Takes one word out of a file's content.
   static func word(_ bytes: [UInt8]) -> String {
@@ -118,7 +123,9 @@ struct ForeignChoice: Hashable, Sendable {
       // monitor writes.
       choice = ShownChoice(mode: mode, method: mode == .poolDegraded ? current.method : .manual)
     }
-    if isMethodOurs == false, let word = found.method {
+    // A boot script may well write the word that stood there before.
+    let isSaid = isMethodOurs == false || (isModeOurs == false && found.isMethodFresh)
+    if isSaid, let word = found.method {
       if let method = StartMethod(rawValue: word) {
         choice.method = method
       } else {

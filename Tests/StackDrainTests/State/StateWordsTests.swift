@@ -29,6 +29,37 @@ import TimeText
     #expect((choice.warning != nil) == isOdd)
   }
 
+  @Test func `with the word of before on who chose it, by a script that wrote both`() {
+    for (method, isFresh, expected) in [
+      ("autostart", true, StartMethod.autostart), ("autostart", false, .manual),
+      ("manual", false, .manual),
+    ] {
+      let choice = ForeignChoice(
+        FoundWords(mode: "local", method: method, isMethodFresh: isFresh), shown: Self.shown,
+        current: ShownChoice(mode: .full, method: .autostart))
+      #expect(choice.command == .choose(.local, expected))
+    }
+  }
+
+  /// Says that a file was changed an hour ago.
+  private func age(_ name: String, in folder: String) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/" + name)
+  }
+
+  @Test func `by a boot script is its choice, not a person's`() throws {
+    let room = try StateRoom()
+    let folder = try room.locked(twin: room.twin)
+    _ = folder.show(StateWords(mode: .full, method: .autostart, pool: .healthy))
+    for name in StateWords.names.prefix(2) { try age(name, in: room.twin) }
+    #expect(folder.foreignChoice(mode: .full, method: .autostart).command == nil)
+    try room.write("local\n", "stack-mode", in: room.twin)
+    try room.write("autostart\n", "start-method", in: room.twin)
+    #expect(
+      folder.foreignChoice(mode: .full, method: .autostart).command
+        == .choose(.local, .autostart))
+  }
+
   @Test func `is what the ledger says, in the seed's words`() throws {
     let room = try StateRoom()
     let folder = try room.locked(twin: room.twin)
@@ -66,6 +97,7 @@ import TimeText
     let folder = try room.locked(twin: room.twin)
     _ = folder.show(StateWords(mode: .full, method: .autostart, pool: .healthy))
     #expect(folder.foreignChoice(mode: .full, method: .autostart).command == nil)
+    try age("start-method", in: "\(room.base)/\(place)")
     try room.write("local", "stack-mode", in: "\(room.base)/\(place)")
     // Something else changes before anybody looked.
     #expect(folder.show(StateWords(mode: .full, method: .autostart, pool: .degraded)) == [])
@@ -88,6 +120,7 @@ import TimeText
     _ = folder.show(StateWords(mode: .full, method: .autostart, pool: .healthy))
     _ = folder.show(StateWords(mode: .poolDegraded, method: .autostart, pool: .stale))
     #expect(folder.foreignChoice(mode: .poolDegraded, method: .autostart).command == nil)
+    try age("start-method", in: room.path)
     try room.write("full", "stack-mode")
     #expect(
       folder.foreignChoice(mode: .poolDegraded, method: .autostart).command
