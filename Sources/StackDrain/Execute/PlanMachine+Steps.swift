@@ -1,4 +1,5 @@
 import Pacing
+import TimeText
 
 extension PlanMachine {
   mutating func begin(_ step: Step, at now: Tick, _ effects: inout [Effect]) {
@@ -102,7 +103,8 @@ extension PlanMachine {
     case .resume, .start:
       return step.units.intersection(state.idle)
     case .launch:
-      return state.running.isEmpty ? [TargetState.whole] : []
+      // A project whose services do not all run is started again: compose leaves those that do alone.
+      return state.running.isEmpty || !state.idle.isEmpty ? [TargetState.whole] : []
     case .settle, .verify:
       return []
     }
@@ -185,7 +187,7 @@ extension PlanMachine {
     case .pause, .stop, .kill, .keep, .retire: intent.units.isDisjoint(with: state.running)
     case .resume, .start: intent.units.isDisjoint(with: state.idle)
     case .restart: !state.running.isEmpty && state.instance != intent.instance
-    case .launch: !state.running.isEmpty
+    case .launch: !state.running.isEmpty && state.idle.isEmpty
     case .settle, .verify: true
     }
   }
@@ -194,7 +196,7 @@ extension PlanMachine {
   mutating func timeOut(_ step: Step, at now: Tick, _ effects: inout [Effect]) {
     switch progress[step.number] {
     case .looking:
-      let silence = StepResult(.unanswered, "no answer within \(step.lookDeadline)")
+      let silence = StepResult(.unanswered, "no answer within \(step.lookDeadline.text)")
       if step.move.isHalting && step.move != .keep || step.move == .verify {
         end(step, silence, &effects)
       } else {
@@ -229,7 +231,7 @@ extension PlanMachine {
     // Twice in a row: between two files a disk is quiet as well.
     guard quiet < 2 else { return end(step, StepResult(.done), &effects) }
     let words =
-      "\(traffic.bytesPerSecond) bytes/s and \(traffic.requests) requests after \(step.deadline)"
+      "\(traffic.bytesPerSecond) bytes/s and \(traffic.requests) requests after \(step.deadline.text)"
     rest(step, at: now, Self.longPause, else: StepResult(.unconfirmed, words), &effects)
   }
 
@@ -241,7 +243,7 @@ extension PlanMachine {
     } else {
       let words =
         intent.wasAnswered
-        ? "it took the call, and is not as it should be" : "no answer within \(step.deadline)"
+        ? "it took the call, and is not as it should be" : "no answer within \(step.deadline.text)"
       end(step, StepResult(.unconfirmed, words), &effects)
     }
   }

@@ -74,7 +74,7 @@ extension PoolEngine {
     let mode = ledger.state.mode
     let plan = ResumePlan(
       resuming: stack, seen: seen, owing: ledger.debts,
-      launchesFull: mode == .local || (look.isByHand && mode == .none), by: planPolicy,
+      launchesFull: mode == .local || look.isByHand, by: planPolicy,
       because: look.reason)
     guard plan.isEmpty else {
       let record = RunRecord(

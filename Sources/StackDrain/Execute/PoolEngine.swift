@@ -91,6 +91,7 @@ public struct PoolEngine: Hashable, Sendable {
   var resumeFailures = 0
   var resumeRetry: Tick?
   var inspectedMountID: UInt64?
+  var startsFullStack = false
 
   struct Waiting: Hashable, Sendable {
     var number: Int
@@ -116,6 +117,11 @@ public struct PoolEngine: Hashable, Sendable {
     anchor = now
     recordedNumber = ledger.lastNumber
     if let open = ledger.state.openRun, open.isByHand, open.kind == .drain { request = .drain }
+    // After a reboot nothing runs but what the container engine started; what belongs to the full
+    // stack is started again once the pool is there.
+    let isNewBoot = ledger.entries.last.map { $0.moment.boot != now.boot } ?? false
+    startsFullStack =
+      isNewBoot && ledger.state.mode == .full && ledger.debts.isEmpty && !stack.fullProjects.isEmpty
   }
 
   /// What runs of the plan, for status: its record, its stage and the results so far.
@@ -144,6 +150,10 @@ public struct PoolEngine: Hashable, Sendable {
   /// Takes an event.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
+    if startsFullStack {
+      startsFullStack = false
+      choose(.local, .autostart, at: now, &effects)
+    }
     switch event {
     case .judged(let judgement):
       take(judgement, at: now, &effects)

@@ -51,7 +51,7 @@ public final class PoolEyes: Sendable {
         switch notice {
         case .eventsUnavailable(let error): state.vitals.eventsFault = error
         case .eventsLost: state.vitals.eventsLost += 1
-        case .worker, .tableUnreadable, .stopped: break
+        case .worker, .tableUnreadable, .labelUnknown, .stopped: break
         }
         return state.listeners
       }
@@ -164,6 +164,9 @@ public enum EyesNotice: Hashable, Sendable {
   case eventsUnavailable(ErrorNumber)
   /// The kernel had more to tell than there was room for; everything is looked at for it.
   case eventsLost
+  /// No drive has carried this label of a branch yet, and one is mounted where it should be: most
+  /// likely the label is another. Told once.
+  case labelUnknown(String)
   /// The eyes closed by themselves: the mount monitor could not go on.
   case stopped(ErrorNumber)
 }

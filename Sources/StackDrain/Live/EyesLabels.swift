@@ -7,21 +7,52 @@ struct EyesLabels {
   let branches: [BranchDescription]
   let folder: String
 
+  /// Labels that a drive has carried since the start.
+  private var known: Set<String> = []
+  /// Labels that no drive carries, though one is mounted where theirs should be: told once.
+  private(set) var doubtful: Set<String> = []
+
+  init(branches: [BranchDescription], folder: String) {
+    self.branches = branches
+    self.folder = folder
+  }
+
   /// Reads all of them.
   ///
-  /// - Parameter mounted: What is mounted at the branches' paths. Where there are no links by label
-  ///   (no udev), a drive that is gone is known by the number of the one that is mounted.
+  /// A label that no drive has carried yet may be misspelt: that alone must not look like a drive that
+  /// was pulled. So what is mounted there has to be gone as well.
+  ///
+  /// - Parameter mounted: The devices that are mounted at the branches' paths, `nil` where nothing is;
+  ///   paths of which nothing is known yet are left out.
   /// - Returns: What is known of each label's device.
-  func read(mounted: [MountPath: DeviceNumber]) -> LabelReading {
+  mutating func read(mounted: [MountPath: DeviceNumber?]) -> LabelReading {
     var reading: LabelReading = [:]
     for branch in branches {
-      var seen = device(of: branch.label)
-      if case .unseen = seen, let number = mounted[branch.path], isGone(number) {
-        seen = .seen(nil)
+      let seen = device(of: branch.label)
+      if seen.value.flatMap({ $0 }) != nil {
+        known.insert(branch.label)
+        doubtful.remove(branch.label)
       }
-      reading[branch.label] = seen
+      reading[branch.label] = judged(seen, of: branch, mounted: mounted)
     }
     return reading
+  }
+
+  private mutating func judged(
+    _ seen: Seen<DeviceNumber?>, of branch: BranchDescription,
+    mounted: [MountPath: DeviceNumber?]
+  ) -> Seen<DeviceNumber?> {
+    let here = mounted[branch.path]
+    if let number = here.flatMap({ $0 }), isGone(number) { return .seen(nil) }
+    guard seen == .seen(nil), !known.contains(branch.label) else { return seen }
+    switch here {
+    case nil: return .unseen("no drive carries the label \(branch.label)")
+    case .some(nil): return seen
+    case .some(.some):
+      doubtful.insert(branch.label)
+      return .unseen(
+        "no drive carries the label \(branch.label), and the one at \(branch.path) is there")
+    }
   }
 
   private func isGone(_ number: DeviceNumber) -> Bool {

@@ -6,7 +6,7 @@ import Pacing
 final class EyesLoop {
   private let eyes: PoolEyes
   private var machine: EvidenceMachine
-  private let labels: EyesLabels
+  private var labels: EyesLabels
   private var socket: EyesSocket?
   private var wake = Tick.zero
 
@@ -75,11 +75,14 @@ final class EyesLoop {
   }
 
   private func readLabels() {
-    var mounted: [MountPath: DeviceNumber] = [:]
-    for status in eyes.monitor.statuses() where status.isMountPoint == true {
-      mounted[status.mount.path] = status.entry?.device
+    var mounted: [MountPath: DeviceNumber?] = [:]
+    for status in eyes.monitor.statuses() {
+      guard let isMountPoint = status.isMountPoint else { continue }
+      mounted[status.mount.path] = .some(isMountPoint ? status.entry?.device : nil)
     }
+    let doubted = labels.doubtful
     let reading = labels.read(mounted: mounted)
+    for label in labels.doubtful.subtracting(doubted).sorted() { eyes.tell(.labelUnknown(label)) }
     eyes.note(reading)
     feed(.labels(reading))
   }

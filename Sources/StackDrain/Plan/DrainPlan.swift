@@ -133,7 +133,9 @@ private struct DrainPlanner {
     stack.clients.filter { $0.role == role && isToPause($0) }.map { client in
       Step(
         .pause, client.target,
-        because: snapshot.clients[client.target].map { "\($0.running.count) units run" }
+        because: snapshot.clients[client.target].map {
+          $0.running.count == 1 ? "1 unit runs" : "\($0.running.count) units run"
+        }
           ?? "not asked yet",
         within: isGone ? policy.fenceDeadline : policy.clientDeadline,
         lookWithin: policy.lookDeadline, recordsIdle: client.forgetsPauses)
@@ -162,7 +164,7 @@ private struct DrainPlanner {
       // One that was launched before and does not run was stopped by somebody.
       guard debts[project] == nil else { return nil }
       let state = snapshot.projects[project]
-      guard state.map({ $0.running.isEmpty }) ?? asksSilent else { return nil }
+      guard state.map({ $0.running.isEmpty || !$0.idle.isEmpty }) ?? asksSilent else { return nil }
       return Step(
         .launch, project, because: "it needs no pool", within: policy.projectDeadline,
         lookWithin: policy.lookDeadline)

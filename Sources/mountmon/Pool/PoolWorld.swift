@@ -105,6 +105,11 @@ extension Log {
       warn(
         "the kernel's events cannot be had, drives are seen by the interval and the mount table",
         ["error": .string("\(fault)")])
+    case .labelUnknown(let label):
+      warn(
+        "no drive carries the label of a branch, and one is mounted in its place: whether it is pulled "
+          + "is known by its number alone until the label is right",
+        ["label": .string(label)])
     case .eventsLost: debug("the kernel had more events than there was room for")
     case .stopped(let fault):
       error("the pool is not watched any more", ["error": .string("\(fault)")])

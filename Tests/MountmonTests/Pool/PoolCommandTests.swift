@@ -155,7 +155,7 @@ private final class Running {
       drain.out == """
         asked for by hand
         1. pause download clients
-           1  pause client:transmission, at most 3s: 1 units run
+           1  pause client:transmission, at most 3s: 1 unit runs
         2. wait for what is being written
            2  settle stack:stack, at most 3s: what is being written may still come through
         3. stop containers, those that need others first
