@@ -61,7 +61,7 @@ extension PoolEngine {
     }
     // Who asked for a drain is the one to end it, though there was nothing to do.
     if look.isByHand { _ = write(.began(record), at: now) }
-    drained(at: now, &effects)
+    drained(look.isByHand, at: now, &effects)
   }
 
   private mutating func plannedResume(
@@ -166,7 +166,7 @@ extension PoolEngine {
     effects.append(.tell(.finished(running.record, isComplete: isComplete, words: words)))
     if running.record.isByHand { request = nil }
     switch running.record.kind {
-    case .drain where isComplete: drained(at: now, &effects)
+    case .drain where isComplete: drained(running.record.isByHand, at: now, &effects)
     case .drain: failedDrain(at: now)
     case .resume: resumed(running, outcome, isComplete, at: now, &effects)
     }
@@ -196,7 +196,9 @@ extension PoolEngine {
   }
 
   /// Nothing that uses the pool runs; that was looked at.
-  private mutating func drained(at now: Tick, _ effects: inout [Effect]) {
+  private mutating func drained(
+    _ isByHand: Bool, at now: Tick, _ effects: inout [Effect]
+  ) {
     let state = ledger.state
     if let open = state.openRun {
       _ = write(.ended(run: open.run, isComplete: true, words: ""), at: now)
@@ -205,8 +207,13 @@ extension PoolEngine {
     if !isChosen, state.mode == .full || !state.debts.isEmpty {
       choose(.poolDegraded, state.startMethod, at: now, &effects)
     }
-    if request == .drain { request = nil }
     drainFailures = 0
+    if request == .drain, !isByHand {
+      // Asked for while the monitor drained by itself: the next look makes it a person's drain.
+      nextDrainLook = nil
+      return
+    }
+    if request == .drain { request = nil }
     nextDrainLook = now + pool.policy.lookAgainAfter
   }
 

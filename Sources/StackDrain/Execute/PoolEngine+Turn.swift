@@ -35,7 +35,9 @@ extension PoolEngine {
       view.debts = isLight ? .clients : .containers
     }
     switch activity {
-    case .idle: view.activity = .none
+    case .idle:
+      // One that waits for its next try is given up with the pool like one that is under way.
+      view.activity = request == .resume && resumeRetry != nil ? .resuming : .none
     case .looking(let look): view.activity = look.kind == .drain ? .none : .resuming
     case .running(let running):
       view.activity = running.record.kind == .drain ? .draining : .resuming
@@ -80,6 +82,8 @@ extension PoolEngine {
     because reason: String, at now: Tick, _ effects: inout [Effect]
   ) {
     guard case .idle = activity else { return }
+    // The pool's machine waits by itself, but not for a person.
+    if request == .resume, let retry = resumeRetry, now < retry { return }
     drainFailures = 0
     look(.resume, isGone: false, asksClients: true, because: reason, at: now, &effects)
   }
@@ -92,6 +96,8 @@ extension PoolEngine {
       activity = .idle
     case .running(let running) where running.record.kind == .resume:
       end(running, because: reason, at: now, &effects)
+    case .idle where request == .resume:
+      break
     case .idle, .looking, .running:
       return
     }
@@ -141,6 +147,7 @@ extension PoolEngine {
       drainLooks = 0
     case .resume where pool.judgement.state == .healthy:
       request = .resume
+      resumeRetry = nil
     case .resume:
       let words = pool.judgement.reasons.first ?? "nothing is known of it yet"
       effects.append(

@@ -134,6 +134,7 @@ public struct PoolEngine: Hashable, Sendable {
   public var alarm: Tick? {
     var alarms = [pool.alarm, recordRetry]
     if pool.state == .away, case .idle = activity { alarms.append(nextDrainLook) }
+    if request == .resume, case .idle = activity { alarms.append(resumeRetry) }
     switch activity {
     case .idle: break
     case .looking(let look): alarms.append(look.by)
