@@ -80,7 +80,7 @@ struct CommandBook: Hashable, Sendable {
     _ engine: PoolEngine
   ) -> State {
     for case .finished(let record, let isComplete, let words) in notices
-    where record.kind == kind && (record.isByHand || isComplete) {
+    where record.kind == kind && record.isByHand {
       return isComplete ? .done("run \(record.run) is complete") : .incomplete(words)
     }
     switch engine.pendingRequest {

@@ -112,6 +112,8 @@ struct PoolHelm: Sendable {
       drive(.notRecorded(words), at: now, &deeds)
     case .commanded(let id, let command):
       book.add(id, command, at: now)
+      // Whoever reads the files again is told what holds now, though it be the same.
+      if id == CommandBook.fileID { shown = nil }
       let line = PoolLine(
         .info, "command received", ["command": .string(command.text)],
         text: "Asked by hand: \(command.text)")

@@ -89,10 +89,11 @@ final class RecordThread: Sendable {
         ended.ring()
         return
       }
-      if let known = state, let command = records.foreignCommand(known) {
-        // Until the engine says so itself, what it was is not known.
-        state = nil
+      if let known = state, let command = records.foreignCommand(known),
         inbox.send(.commanded(id: CommandBook.fileID, command))
+      {
+        // Until the engine says what holds now, nothing is known to differ from it.
+        state = nil
       }
       alarm.wait(atMost: Self.interval)
     }

@@ -179,6 +179,37 @@ import TimeText
     #expect(words.contains("container:plex"))
   }
 
+  @Test func `to resume wait for an engine that cannot be asked, and do not spin`() {
+    var tale = PoolTale()
+    tale.pool(.well, for: 30)
+    tale.command(.drain, "a")
+    tale.run(for: .seconds(60))
+    tale.stack.engineFault = "docker.sock: connection refused"
+    tale.stack.surveys = 0
+    tale.lines = []
+    tale.command(.resume, "b")
+    tale.run(for: .seconds(60))
+    #expect(tale.stack.surveys < 60)
+    #expect(tale.lines.filter { $0.contains("connection refused") }.count == 1)
+    #expect(tale.helm.picture.complaint == "docker.sock: connection refused")
+    tale.stack.engineFault = nil
+    tale.run(for: .seconds(400))
+    #expect(tale.stack.isWhole)
+  }
+
+  @Test func `to drain leave the stack off, also where the monitor drains already`() {
+    var tale = PoolTale()
+    tale.pool(.well, for: 30)
+    tale.pool(.gone)
+    tale.run(for: .milliseconds(40))
+    #expect(tale.helm.picture.run != nil)
+    tale.command(.drain, "a")
+    tale.run(for: .seconds(60))
+    #expect(tale.state(of: "a")?.isOver == true)
+    tale.pool(.well, for: 300)
+    #expect(tale.stack.isOff)
+  }
+
   @Test func `of two people to do the same end together, the later of two others wins`() {
     var tale = PoolTale()
     tale.pool(.well, for: 30)

@@ -10,6 +10,10 @@ struct ToyStack: Sendable {
   var life = 1
   /// Targets whose calls are not answered.
   var mute: Set<String> = []
+  /// Why the container engine cannot be asked.
+  var engineFault: String?
+  /// How often it was looked at as a whole.
+  var surveys = 0
   /// What is asked of it, in order.
   var calls: [String] = []
 
@@ -60,7 +64,9 @@ struct ToyStack: Sendable {
       if mute.contains(target.name) { return nil }
     }
     switch call {
-    case .survey: return .surveyed(snapshot)
+    case .survey:
+      surveys += 1
+      return engineFault.map { .surveyed(StackSnapshot(complaints: [$0])) } ?? .surveyed(snapshot)
     case .measure: return .traffic(PoolTraffic(requests: 0, bytesPerSecond: 0))
     case .look(let target):
       return .state(target.kind == .client ? client : .whole(runs: running.contains(target.name)))
