@@ -52,6 +52,8 @@ struct PoolProgram {
   }
 
   /// - Parameter code: What to leave with where it cannot be read.
+  /// - Returns: The configuration.
+  /// - Throws: What is wrong with it.
   func load(orLeaveWith code: Int32) throws(PoolExit) -> PoolSetup {
     do {
       return try host.load(command.value("--config"), [:])
@@ -64,6 +66,8 @@ struct PoolProgram {
   ///   - setup: The configuration.
   ///   - log: Where the world tells what it does.
   ///   - code: What to leave with where it cannot be reached.
+  /// - Returns: The configuration, with doors to its world.
+  /// - Throws: What is missing.
   func open(_ setup: PoolSetup, _ log: Log, orLeaveWith code: Int32) throws(PoolExit) -> PoolRoom {
     do {
       return try host.open(setup, log)

@@ -20,6 +20,8 @@ struct PoolPlanCommand {
   /// - Parameters:
   ///   - kind: What to plan; `nil`: what the pool's state asks for.
   ///   - isByHand: Whether a person would ask for it.
+  /// - Returns: The exit code.
+  /// - Throws: Why nothing could be planned.
   func run(_ kind: RunRecord.Kind?, isByHand: Bool) throws(PoolExit) -> Int32 {
     let setup = try program.load(orLeaveWith: PoolProgram.undecided)
     let room = try program.open(setup, program.quietLog, orLeaveWith: PoolProgram.undecided)

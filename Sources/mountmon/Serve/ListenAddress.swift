@@ -26,7 +26,7 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     candidates = addresses
   }
 
-  /// - Parameter socket: The path of a Unix socket that is not there yet.
+  /// - Parameter path: The path of a Unix socket that is not there yet.
   /// - Throws: When the path is longer than an address may be.
   init(socket path: String) throws(ServerError) {
     guard let address = try? SocketAddress(unixDomainSocketPath: path) else {

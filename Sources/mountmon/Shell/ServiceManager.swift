@@ -10,8 +10,9 @@ struct ServiceManager: Hashable, Sendable {
   /// The longest path that an address holds with its final zero (`sockaddr_un`).
   private static let maximumPath = 107
 
+  /// `nil` where nobody wants to hear anything.
+  ///
   /// - Parameter environment: Where `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID` are.
-  /// - Returns: `nil` where nobody wants to hear anything.
   init?(environment: [String: String]) {
     guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"),
       path.utf8.count > 1, path.utf8.count <= Self.maximumPath
