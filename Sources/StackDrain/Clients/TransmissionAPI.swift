@@ -23,8 +23,8 @@ struct TransmissionAPI: Hashable, Sendable {
 
   func list(_ path: String) -> HTTPRequest {
     switch dialect {
-    case .own: request(path, "torrent-get", ["fields": ["hashString", "status"]])
-    case .jsonRPC: request(path, "torrent_get", ["fields": ["hash_string", "status"]])
+    case .own: request(path, "torrent-get", ["fields": ["hashString", "status", "error"]])
+    case .jsonRPC: request(path, "torrent_get", ["fields": ["hash_string", "status", "error"]])
     }
   }
 
@@ -119,18 +119,24 @@ struct TransmissionAPI: Hashable, Sendable {
     guard let torrents = try result(answer)["torrents"]?.arrayValue else { throw Self.stranger }
     let key = dialect == .own ? "hashString" : "hash_string"
     var state = TargetState()
+    var broken = 0
     for torrent in torrents {
       guard let hash = torrent[key]?.stringValue, Self.isHash(hash),
         let status = torrent["status"]?.intValue
       else {
         throw ClientFault("Transmission's list has a torrent without a hash or a status")
       }
+      if torrent["error"]?.intValue == Self.localError { broken += 1 }
       // 0 is stopped; the others download, seed, verify, or wait for their turn.
       if status == 0 { state.idle.insert(hash) } else { state.running.insert(hash) }
     }
     state.idle.subtract(state.running)
+    if broken > 0 { state.note = "\(broken) torrents cannot read or write their files" }
     return state
   }
+
+  /// 1 and 2 come from a tracker.
+  private static let localError = 3
 
   static func isHash(_ text: String) -> Bool {
     (8...128).contains(text.utf8.count)

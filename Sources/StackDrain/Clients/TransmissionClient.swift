@@ -12,7 +12,7 @@ final class TransmissionClient: StackClient {
   private static let chunk = 1000
   /// A stop takes half a second to be seen.
   private static let lookPause = Duration.milliseconds(250)
-  private static let looksBetweenStops = 4
+  private static let looksBetweenCalls = 4
 
   init(_ place: ClientPlace, _ login: ClientSettings.Login?) {
     self.place = place
@@ -44,22 +44,27 @@ final class TransmissionClient: StackClient {
     try await converse(until: deadline) { (talk) async throws(ClientFault) in
       try await send(act, hashes, talk)
       // It took the call; what comes of it is read back, so that no fault counts from here on.
-      if act == .stop { try? await insist(hashes, talk) }
+      try? await insist(act, hashes, talk)
     }
   }
 
-  /// Repeats a stop until it is seen: a torrent that is being verified starts afterwards, whatever it
-  /// was told meanwhile.
-  private func insist(_ hashes: [String], _ talk: Talk) async throws(ClientFault) {
+  /// Repeats a call until it is seen to have been carried out. A torrent that is being verified starts
+  /// afterwards, whatever it was told meanwhile; one whose first bytes are on their way to the disk
+  /// does not start, as its files seem to be gone.
+  private func insist(
+    _ act: TransmissionAPI.Act, _ hashes: [String], _ talk: Talk
+  ) async throws(ClientFault) {
     while true {
-      for _ in 0..<Self.looksBetweenStops {
+      for _ in 0..<Self.looksBetweenCalls {
         let rest = talk.conversation.deadline - place.environment.now()
         guard rest > Self.lookPause * 2, (try? await Task.sleep(for: Self.lookPause)) != nil
         else { return }
         let (api, answer) = try await talk.ask { api, path in api.list(path) }
-        guard !(try api.torrents(answer).running.isDisjoint(with: hashes)) else { return }
+        let state = try api.torrents(answer)
+        let others = act == .stop ? state.running : state.idle
+        guard !others.isDisjoint(with: hashes) else { return }
       }
-      try await send(.stop, hashes, talk)
+      try await send(act, hashes, talk)
     }
   }
 

@@ -43,7 +43,8 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
 
   @Test func `asks for nothing that was not named`() async throws {
     let ok = ScriptedProgram.Reply.answer(200, #"{"arguments":{},"result":"success"}"#)
-    let program = ScriptedProgram(ok, .answer(200, list((one, 0))), ok)
+    let program = ScriptedProgram(
+      ok, .answer(200, list((one, 0))), ok, .answer(200, list((two, 3), (one, 0))))
     let client = try program.client(.transmission(nil))
     // Without ids Transmission would act on all torrents.
     #expect(await program.pause(client, []) == "taken")
@@ -52,9 +53,9 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
     #expect(await program.pause(client, [one, "x\"y"]) == "taken")
     #expect(await program.resume(client, [two]) == "taken")
     #expect(
-      program.lines == [
+      program.lines.dropLast() == [
         #"POST /transmission/rpc {"method":"torrent-stop","arguments":{"ids":["\#(one)"]}}"#,
-        #"POST /transmission/rpc {"method":"torrent-get","arguments":{"fields":["hashString","status"]}}"#,
+        #"POST /transmission/rpc {"method":"torrent-get","arguments":{"fields":["hashString","status","error"]}}"#,
         #"POST /transmission/rpc {"method":"torrent-start","arguments":{"ids":["\#(two)"]}}"#,
       ])
   }
@@ -79,13 +80,16 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
       .answer(200, #"{"jsonrpc":"2.0","id":1,"result":null}"#),
       .answer(
         200,
+        #"{"jsonrpc":"2.0","id":1,"result":{"torrents":[{"hash_string":"\#(one)","status":6}]}}"#),
+      .answer(
+        200,
         #"{"jsonrpc":"2.0","id":1,"error":{"code":7,"message":"no","data":{"error_string":"gone"}}}"#
       ), .answer(200, #"{"result":"success"}"#), renew(rpc: "5.4.0"), .answer(200, list()))
     let client = try program.client(.transmission(nil))
     #expect(await program.look(client) == "runs [\"\(one)\"] rests []")
     #expect(await program.resume(client, [one]) == "taken")
     #expect(
-      program.lines.last
+      program.lines[program.lines.count - 2]
         == #"POST /transmission/rpc {"jsonrpc":"2.0","id":1,"method":"torrent_start","params":{"ids":["\#(one)"]}}"#
     )
     #expect(await program.look(client) == "it: Transmission refuses: gone")
@@ -149,8 +153,17 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
     let state = try await client.look(until: program.soon)
     #expect(state.running.count == 30_000)
     for _ in 0..<30 { program.then(ok) }
+    program.then(.answer(200, list((hashes[0], 4))))
     try await client.resume(state.running, until: program.soon)
-    #expect(program.requests.count == 31)
+    #expect(program.requests.count == 32)
+  }
+
+  @Test func `notes torrents whose files are gone`() async throws {
+    let torrent = #"{"hashString":"\#(one)","status":0,"error":3}"#
+    let program = ScriptedProgram(
+      .answer(200, #"{"arguments":{"torrents":[\#(torrent)]},"result":"success"}"#))
+    let state = try await program.client(.transmission(nil)).look(until: program.soon)
+    #expect(state.note == "1 torrents cannot read or write their files")
   }
 
   @Test func `asks nobody once its time is over`() async throws {

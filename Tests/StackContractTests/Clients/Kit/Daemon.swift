@@ -45,7 +45,21 @@ final class Daemon: Sendable {
     state.withLock { $0.pid = pid }
   }
 
-  func pause() { signal(SIGSTOP) }
+  /// Stops it, and returns once none of its threads runs any more.
+  func pause() {
+    signal(SIGSTOP)
+    let pid = state.withLock { $0.pid }
+    for _ in 0..<2000 where !Self.isStopped(pid) { usleep(5000) }
+  }
+
+  private static func isStopped(_ pid: pid_t) -> Bool {
+    Scratch.names(in: "/proc/\(pid)/task").allSatisfy { thread in
+      let stat = String(decoding: Scratch.bytes("/proc/\(pid)/task/\(thread)/stat"), as: UTF8.self)
+      let rest = stat.split(separator: ")").last ?? ""
+      return rest.hasPrefix(" T")
+    }
+  }
+
   func proceed() { signal(SIGCONT) }
 
   private func signal(_ number: Int32) {
@@ -126,8 +140,11 @@ final class Scratch: Sendable {
     try write(name, Array(text.utf8), mode: mode)
   }
 
-  func bytes(_ name: String) -> [UInt8] {
-    let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+  func bytes(_ name: String) -> [UInt8] { Self.bytes("\(path)/\(name)") }
+
+  /// What is in a file; nothing where it is not there.
+  static func bytes(_ path: String) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }
     defer { close(file) }
     var bytes: [UInt8] = []
@@ -138,23 +155,27 @@ final class Scratch: Sendable {
     return bytes
   }
 
+  /// What is in a folder.
+  static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// Without following links.
   private static func remove(_ path: String) {
-    if let folder = opendir(path) {
-      var names: [String] = []
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { names.append(name) }
-      }
-      closedir(folder)
-      for name in names {
-        var status = stat()
-        let child = "\(path)/\(name)"
-        guard lstat(child, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR { remove(child) } else { unlink(child) }
-      }
+    for name in names(in: path) {
+      var status = stat()
+      let child = "\(path)/\(name)"
+      guard lstat(child, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR { remove(child) } else { unlink(child) }
     }
     rmdir(path)
   }
