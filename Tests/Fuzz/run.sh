@@ -3,12 +3,14 @@
 #
 # The first lines of each name the folders and files compiled with it: "// sources: Sources/A
 # Sources/B". They become one module with the fuzz file, so that the optimizer and the sanitizer see
-# all of it. A line may name folders that they import: "// modules: Sources/C", each its own module; or
-# the part of one that is needed: "// module: C Sources/C/One.swift Sources/C/Two.swift".
+# all of it. A line may name folders that they import: "// modules: Sources/C", each its own module; and
+# one module made of some folders or files: "// module: Name Sources/D/One Sources/D/Two.swift".
 # Inputs found so far are kept in $FUZZ_CORPUS, a temporary folder unless that is set. A crash ends
 # the run with a status other than 0, and with the input that caused it in that folder.
 set -eu
 
+# As Package.swift has it: imports mean the same in both.
+features="-enable-upcoming-feature InternalImportsByDefault"
 seconds=${1:-20}
 only=${2:-}
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,28 +30,24 @@ for fuzz in "$root"/Tests/Fuzz/Fuzz*.swift; do
   # compiler leaves module files where it runs, hence the change of folder.
   objects=
   modules=$(sed -n 's|^// modules: *||p' "$fuzz")
-  for module in $modules; do
-    library=$(basename "$module")
-    sources=$(find "$root/$module" -name '*.swift')
+  part=$(sed -n 's|^// module: *||p' "$fuzz" | tr '\n' ' ')
+  for module in $modules ${part:+part}; do
+    if [ "$module" = part ]; then
+      library=${part%% *}
+      sources=$(cd "$root" && for folder in ${part#* }; do find "$root/$folder" -name '*.swift'; done)
+    else
+      library=$(basename "$module")
+      sources=$(find "$root/$module" -name '*.swift')
+    fi
     # shellcheck disable=SC2086
-    (cd "$work/$name" && swiftc -swift-version 6 -package-name mountmon -module-name "$library" \
-      -parse-as-library -O -wmo -g -sanitize=fuzzer,address -emit-module -emit-object \
+    (cd "$work/$name" && swiftc -swift-version 6 $features -package-name mountmon -module-name "$library" \
+      -parse-as-library -O -wmo -g -sanitize=fuzzer,address -I . -emit-module -emit-object \
       -o "$library.o" $sources)
     objects="$objects $library.o"
   done
-  part=$(sed -n 's|^// module: *||p' "$fuzz" | tr '\n' ' ')
-  if [ -n "$part" ]; then
-    library=${part%% *}
-    sources=$(for file in ${part#* }; do echo "$root/$file"; done)
-    # shellcheck disable=SC2086
-    (cd "$work/$name" && swiftc -swift-version 6 -package-name mountmon -module-name "$library" \
-      -parse-as-library -O -wmo -g -sanitize=fuzzer,address -emit-module -emit-object \
-      -o "$library.o" $sources)
-    objects="$objects $library.o"
-  fi
   sources=$(cd "$root" && for folder in $folders; do find "$root/$folder" -name '*.swift'; done)
   # shellcheck disable=SC2086
-  (cd "$work/$name" && swiftc -swift-version 6 -package-name mountmon -module-name "$name" \
+  (cd "$work/$name" && swiftc -swift-version 6 $features -package-name mountmon -module-name "$name" \
     -parse-as-library -O -wmo -g -sanitize=fuzzer,address -use-ld=lld -I . -o fuzz \
     $objects $sources "$fuzz")
   echo "== $name, $seconds s, in $work/$name"

@@ -50,9 +50,8 @@ public struct ConfigurationInput: Hashable, Sendable {
 package struct LayeredSection {
   private var values: [String: ConfigurationValue] = [:]
 
-  /// - Parameters:
-  ///   - prefix: What the names of its variables begin with.
-  ///   - takesFlags: Whether flags override its keys.
+  /// The values of these keys. The names of their variables begin with `prefix`; flags override them
+  /// where the section takes some.
   package init(
     _ keys: [ConfigurationKey], prefix: String, takesFlags: Bool,
     file: ConfigurationReader.Section, input: ConfigurationInput,

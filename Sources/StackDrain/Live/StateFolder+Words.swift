@@ -32,6 +32,8 @@ extension StateFolder {
       folder.show(
         words, but: keepsChoice ? [StateWords.modeName, StateWords.methodName] : [],
         mode: index == 0 ? 0o600 : 0o644, at: place, &faults)
+      // What was told is overwritten now: the same words would be a new choice.
+      if !keepsChoice { state.withLock { $0.told[index] = nil } }
     }
     if shown.choices != [next] { remember(ShownWords([next]), &faults) }
     return faults

@@ -43,19 +43,22 @@ public final class StateFolder: Sendable {
   ///   - compatibility: A second folder for the state files (made with 0755, its files with 0644);
   ///     what is wrong with it is a warning. `nil`: none.
   ///   - reserveBytes: How much space is kept for the time when the disk is full.
+  ///   - creates: Whether it is made where there is none; who only reads has no need of that.
   /// - Returns: The folder; ``lock(at:)`` it before anything is written.
   /// - Throws: `StateFault`: not a folder, a link, another's, writable by others, or a failed call.
   public static func open(
-    _ path: String, compatibility: String? = nil, reserveBytes: Int = defaultReserveBytes
+    _ path: String, compatibility: String? = nil, reserveBytes: Int = defaultReserveBytes,
+    creates: Bool = true
   ) throws(StateFault) -> StateFolder {
-    try open(path, compatibility: compatibility, reserveBytes: reserveBytes, gate: nil)
+    try open(
+      path, compatibility: compatibility, reserveBytes: reserveBytes, creates: creates, gate: nil)
   }
 
   static func open(
     _ path: String, compatibility: String? = nil, reserveBytes: Int = defaultReserveBytes,
-    gate: (@Sendable (StateCall) -> Int32)?
+    creates: Bool = true, gate: (@Sendable (StateCall) -> Int32)?
   ) throws(StateFault) -> StateFolder {
-    let folder = try descriptor(of: path, mode: 0o700)
+    let folder = try descriptor(of: path, mode: creates ? 0o700 : nil, key: "stateDirectory")
     var warnings: [String] = []
     var twin: StateTwin?
     if let compatibility {
@@ -87,16 +90,25 @@ public final class StateFolder: Sendable {
   }
 
   /// Opens a folder that nobody else can have changed.
-  static func descriptor(of path: String, mode: UInt32) throws(StateFault) -> Int32 {
+  ///
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - mode: The mode with which it is made where there is none; `nil` makes none.
+  ///   - key: The key of the configuration that names it.
+  /// - Returns: Its descriptor; whoever asked closes it.
+  /// - Throws: `StateFault`.
+  static func descriptor(
+    of path: String, mode: UInt32?, key: String
+  ) throws(StateFault) -> Int32 {
     var path = path
     while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-    if mkdir(path, mode) != 0, errno != EEXIST {
+    if let mode, mkdir(path, mode) != 0, errno != EEXIST {
       let error = ErrorNumber(rawValue: errno)
       throw StateFault(
         error.rawValue == ENOSPC ? .full : .failed, path,
         error.rawValue == ENOENT
           ? "cannot be made, as the folder above it does not exist: make that one, or set "
-            + "stateDirectory" : "cannot be made: \(error)")
+            + key : "cannot be made: \(error)")
     }
     let descriptor: Int32
     let why: String?
@@ -109,13 +121,14 @@ public final class StateFolder: Sendable {
       throw StateFault(
         .failed, path,
         error.rawValue == ENOTDIR || error.rawValue == ELOOP
-          ? "is no folder, or a link, expected a folder: move it away, or set stateDirectory"
+          ? "is no folder, or a link, expected a folder: move it away, or set \(key)"
           : "cannot be opened: \(error)")
     }
     if let why {
       close(descriptor)
       throw StateFault(
-        .unsafe, path, "\(why): make it this user's with mode 0700, or set stateDirectory")
+        .unsafe, path,
+        "\(why): make it this user's without the right of others to write, or set \(key)")
     }
     return descriptor
   }

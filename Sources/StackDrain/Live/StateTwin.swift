@@ -6,6 +6,8 @@ import MountHealthCore
 struct StateTwin: Sendable {
   let path: String
 
+  private static let key = "compatibilityDirectory"
+
   /// The folder while it is open.
   final class Open: Sendable {
     let calls: StateCalls
@@ -22,12 +24,12 @@ struct StateTwin: Sendable {
   /// - Throws: `StateFault` where it cannot be made, or somebody else could write there.
   init(_ path: String) throws(StateFault) {
     self.path = path
-    close(try StateFolder.descriptor(of: path, mode: 0o755))
+    close(try StateFolder.descriptor(of: path, mode: 0o755, key: Self.key))
   }
 
   func open(_ faults: inout [String]) -> Open? {
     do throws(StateFault) {
-      return Open(try StateFolder.descriptor(of: path, mode: 0o755))
+      return Open(try StateFolder.descriptor(of: path, mode: 0o755, key: Self.key))
     } catch {
       faults.append(error.description)
       return nil

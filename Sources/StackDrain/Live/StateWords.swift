@@ -6,8 +6,8 @@ public struct StateWords: Hashable, Sendable {
   public var mode: StackMode
   /// `start-method`: who chose that.
   public var method: StartMethod
-  /// `pool-state`: what the pool is good for.
-  public var pool: PoolState
+  /// `pool-state`: what the pool is good for; `nil`: it was not looked at, and the file stays.
+  public var pool: PoolState?
   /// `stack-started`: when the stack was last brought back; `nil`: not written.
   public var started: Timestamp?
   /// `pool-degraded`: when the last drain began; `nil`: not written.
@@ -15,7 +15,7 @@ public struct StateWords: Hashable, Sendable {
 
   /// Words.
   public init(
-    mode: StackMode, method: StartMethod, pool: PoolState, started: Timestamp? = nil,
+    mode: StackMode, method: StartMethod, pool: PoolState?, started: Timestamp? = nil,
     degraded: Timestamp? = nil
   ) {
     self.mode = mode
@@ -26,7 +26,7 @@ public struct StateWords: Hashable, Sendable {
   }
 
   /// What follows from a ledger, which has to be the one that was kept last, and the pool's state.
-  public init(_ ledger: LedgerState, pool: PoolState) {
+  public init(_ ledger: LedgerState, pool: PoolState?) {
     self.init(
       mode: ledger.mode, method: ledger.startMethod, pool: pool, started: ledger.lastUpgraded,
       degraded: ledger.lastDrain)
@@ -38,10 +38,8 @@ public struct StateWords: Hashable, Sendable {
 
   /// The files and what stands in them.
   var files: [(name: String, text: String)] {
-    var files = [
-      (Self.modeName, mode.rawValue), (Self.methodName, method.rawValue),
-      ("pool-state", pool.rawValue),
-    ]
+    var files = [(Self.modeName, mode.rawValue), (Self.methodName, method.rawValue)]
+    if let pool { files.append(("pool-state", pool.rawValue)) }
     if let started { files.append(("stack-started", "\(started.seconds)")) }
     if let degraded { files.append(("pool-degraded", "\(degraded.seconds)")) }
     return files

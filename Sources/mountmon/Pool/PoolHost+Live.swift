@@ -18,7 +18,7 @@ extension PoolSetup {
       environment: ProcessSetup.environment, flags: flags,
       workingDirectory: ProcessSetup.workingDirectory)
     var warnings: [String] = []
-    if let file = ConfigurationFile.find(path, or: PoolConfiguration.defaultFile) {
+    if let file = ConfigurationFile.find(path, or: ["pool.json", PoolConfiguration.defaultFile]) {
       let content = try file.read()
       input.file = .init(
         name: file.path, bytes: content.bytes, isReadableByOthers: content.isReadableByOthers)

@@ -40,7 +40,7 @@ extension PoolRecords {
         _ = try? desk.folder().note(level.ofState, text, at: WallClock.now().timestamp)
       },
       foreignCommand: { desk.foreignCommand($0) },
-      socketPath: (path == "/" ? "" : path) + "/pool.sock")
+      socketPath: (path == "/" ? "" : path) + "/control")
   }
 }
 
@@ -67,7 +67,7 @@ private final class RecordDesk: Sendable {
 
   func show(_ state: LedgerState, _ pool: PoolState?) -> String? {
     do throws(StateFault) {
-      let faults = try folder().show(StateWords(state, pool: pool ?? .unknown))
+      let faults = try folder().show(StateWords(state, pool: pool))
       return faults.isEmpty ? nil : faults.joined(separator: "; ")
     } catch {
       return "\(error)"

@@ -16,10 +16,12 @@ struct ConfigurationFile: Sendable {
     var isReadableByOthers = false
   }
 
-  /// The file to use: the one asked for, or the other one if it is there.
-  static func find(_ path: String?, or fallback: String = "config.json") -> ConfigurationFile? {
-    if let path { return ConfigurationFile(path: path) }
-    return access(fallback, F_OK) == 0 ? ConfigurationFile(path: fallback) : nil
+  /// The file to use: the one asked for, or the first of the others that is there.
+  static func find(
+    _ path: String?, or fallbacks: [String] = ["config.json"]
+  ) -> ConfigurationFile? {
+    let found = path ?? fallbacks.first { access($0, F_OK) == 0 }
+    return found.map { ConfigurationFile(path: $0) }
   }
 
   /// Reads the file.

@@ -86,7 +86,10 @@ import Testing
     lines.append("|---|---|---|---|")
     for key in keys {
       var name = "`\(key.name)`"
-      if hasNames, key.hasEnvironmentName { name += "<br>`\(key.environmentName(under: parent?.environmentName ?? "MOUNTMON"))`" }
+      if hasNames, key.hasEnvironmentName {
+        let prefix = parent?.environmentName ?? ConfigurationKey.environmentPrefix
+        name += "<br>`\(key.environmentName(under: prefix))`"
+      }
       let fallback = key.defaultText.map { "`\($0)`" } ?? ""
       lines.append("| \(name) | \(key.kind.expectation) | \(fallback) | \(key.summary) |")
     }

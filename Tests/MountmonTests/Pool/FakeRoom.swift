@@ -120,7 +120,7 @@ final class FakeRoom: Sendable {
         state.withLock { $0.shown.append("\(ledger.mode.rawValue) \(pool?.rawValue ?? "-")") }
         return nil
       },
-      note: { [self] line in state.withLock { $0.notes.append(line) } },
+      note: { [self] level, text in state.withLock { $0.notes.append("[\(level.name)] \(text)") } },
       foreignCommand: { [self] _ in
         state.withLock { state in
           defer { state.foreign = nil }

@@ -28,8 +28,8 @@ import Testing
     #expect(fault?.code == .unsafe)
     #expect(
       fault?.description
-        == "\(room.path): others may write to it (mode 777): make it this user's with mode 0700, or "
-        + "set stateDirectory")
+        == "\(room.path): others may write to it (mode 777): make it this user's without the "
+        + "right of others to write, or set stateDirectory")
   }
 
   @Test func `of another user is refused`() throws {

@@ -15,7 +15,7 @@ final class StateRoom: Sendable {
 
   static let now = Timestamp(seconds: 1_767_557_040)
 
-  /// - Parameter size: The size of a file system of its own, in KiB; 0: none.
+  /// One with a file system of its own, of so many KiB; 0: without.
   init(diskOfKiB size: Int = 0) throws {
     base = FileManager.default.temporaryDirectory.path + "/state-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
