@@ -4,8 +4,8 @@ import StackDrain
 import Synchronization
 
 extension PoolRecords {
-  /// The state directory on disk. It is opened, and made, when it is first needed: a look at the pool
-  /// needs none.
+  /// The state directory on disk. It is opened when it is first needed, and made for who takes its
+  /// lock: a look at the pool needs none.
   ///
   /// - Parameters:
   ///   - path: Where it is.
@@ -16,7 +16,7 @@ extension PoolRecords {
     return PoolRecords(
       lock: { () throws(PoolFault) in
         do throws(StateFault) {
-          try desk.folder().lock(at: WallClock.now().timestamp)
+          try desk.folder(creates: true).lock(at: WallClock.now().timestamp)
         } catch {
           throw PoolFault(error)
         }
@@ -57,9 +57,10 @@ private final class RecordDesk: Sendable {
     self.log = log
   }
 
-  func folder() throws(StateFault) -> StateFolder {
+  /// - Parameter creates: Whether it is made where there is none: who only reads has no need of that.
+  func folder(creates: Bool = false) throws(StateFault) -> StateFolder {
     if let folder = open.withLock({ $0 }) { return folder }
-    let folder = try StateFolder.open(path, compatibility: compatibility)
+    let folder = try StateFolder.open(path, compatibility: compatibility, creates: creates)
     for warning in folder.warnings { log.warn("state", ["warning": .string(warning)]) }
     open.withLock { $0 = folder }
     return folder
