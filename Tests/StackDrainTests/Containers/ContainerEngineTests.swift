@@ -79,7 +79,7 @@ import Testing
       stuckTasks: { id, pid in id == "5ff1b07f0fb2" && pid == 7 ? [Self.stuck] : [] })
     let (engine, _) = try engine(
       [.ping, .silence("/plex/kill"), .on("/plex/json", 200, Self.plex)], processes: processes)
-    let deadline = Tick.now() + .seconds(2)
+    let deadline = Tick.now() + .seconds(20)
     let told = await fault { try await engine.kill("plex", until: deadline) }
     #expect(told?.kind == .refused)
     #expect(told?.description.contains("process 4711 (ffmpeg) is in state D") == true)
@@ -96,7 +96,7 @@ import Testing
       ], processes: processes)
     _ = try await engine.list(until: soon)
     let told = await fault {
-      try await engine.stop("plex", grace: .zero, until: Tick.now() + .seconds(2))
+      try await engine.stop("plex", grace: .zero, until: Tick.now() + .seconds(20))
     }
     #expect(told?.description.contains("process 4711") == true)
   }
@@ -104,7 +104,7 @@ import Testing
   @Test func `leaves silence what it is where nothing is stuck`() async throws {
     let (engine, _) = try engine([.ping, .silence("/plex/")])
     let told = await fault {
-      try await engine.restart("plex", grace: .zero, until: Tick.now() + .seconds(1))
+      try await engine.restart("plex", grace: .zero, until: Tick.now() + .seconds(20))
     }
     #expect(told?.kind == .silent)
     #expect(await fault { try await engine.start("plex", until: Tick.now()) }?.kind == .silent)

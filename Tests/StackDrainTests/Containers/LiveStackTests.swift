@@ -22,7 +22,7 @@ import Testing
     projects: [ProjectSettings] = [], traffic: PoolTraffic? = nil
   ) -> LiveStack {
     LiveStack(
-      clients: clients, engine: engine, projects: projects, patience: .seconds(1),
+      clients: clients, engine: engine, projects: projects, patience: .seconds(20),
       traffic: { traffic })
   }
 
@@ -36,7 +36,7 @@ import Testing
   @Test func `has no containers where it has no engine`() async {
     let seen = await survey(stack(clients: [Self.queue: FakeClient()]))
     #expect(seen == StackSnapshot(containers: [], clients: [Self.queue: .whole(runs: true)]))
-    let answer = await stack().carryOut(.look(Self.plex), until: Tick.now() + .seconds(5))
+    let answer = await stack().carryOut(.look(Self.plex), until: Tick.now() + .seconds(30))
     #expect(answer == .failed("container:plex: no container engine is configured"))
   }
 
@@ -52,7 +52,7 @@ import Testing
     let start = Tick.now()
     let seen = await survey(whole)
     // Not as long as it might have: each question has its own end.
-    #expect(Tick.now() - start < .seconds(30))
+    #expect(Tick.now() - start < .seconds(50))
     #expect(seen?.containers?.map(\.name) == ["plex"])
     #expect(seen?.clients == [Self.queue: .whole(runs: true)])
     #expect(seen?.projects == [Self.media: TargetState(running: ["plex"])])
@@ -121,7 +121,7 @@ import Testing
 
   @Test func `lets silence of an act come after its deadline`() async {
     let stack = stack(engine: engine([.ping, .silence("/plex/")]))
-    let deadline = Tick.now() + .seconds(1)
+    let deadline = Tick.now() + .seconds(20)
     guard case .failed = await stack.carryOut(.stop(Self.plex, grace: .zero), until: deadline)
     else {
       Issue.record("silence was taken for something else")
