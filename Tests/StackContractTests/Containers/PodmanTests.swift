@@ -24,6 +24,8 @@ import Testing
       let listener = Task { for await _ in engine.stirrings() { count.increment() } }
       defer { listener.cancel() }
 
+      // What happens before it listens is not told.
+      #expect(await holds { count.value >= 1 } == true)
       try await podman.run("plex", volume: "\(pool):/data")
       #expect(await holds { count.value >= 2 } == true)
       let mount = try await FaultMount.mount(at: pool, log: podman.folder)
