@@ -74,7 +74,7 @@ extension PoolEngine {
     let mode = ledger.state.mode
     let plan = ResumePlan(
       resuming: stack, seen: seen, owing: ledger.debts,
-      launchesFull: mode == .local || look.isByHand, by: planPolicy,
+      launchesFull: mode == .local || look.isByHand || owesLaunch, by: planPolicy,
       because: look.reason)
     guard plan.isEmpty else {
       let record = RunRecord(
@@ -219,6 +219,7 @@ extension PoolEngine {
 
   /// What was owed runs; that was looked at.
   private mutating func returned(_ isByHand: Bool, at now: Tick, _ effects: inout [Effect]) {
+    owesLaunch = false
     let state = ledger.state
     guard state.mode != .full else { return }
     let method: StartMethod =

@@ -91,7 +91,9 @@ public struct PoolEngine: Hashable, Sendable {
   var resumeFailures = 0
   var resumeRetry: Tick?
   var inspectedMountID: UInt64?
-  var startsFullStack = false
+  /// Whether the boot is another than that of the ledger: the full stack is launched once.
+  var owesLaunch = false
+  private var hasBegun = false
 
   struct Waiting: Hashable, Sendable {
     var number: Int
@@ -120,7 +122,7 @@ public struct PoolEngine: Hashable, Sendable {
     // After a reboot nothing runs but what the container engine started; what belongs to the full
     // stack is started again once the pool is there.
     let isNewBoot = ledger.entries.last.map { $0.moment.boot != now.boot } ?? false
-    startsFullStack =
+    owesLaunch =
       isNewBoot && ledger.state.mode == .full && ledger.debts.isEmpty && !stack.fullProjects.isEmpty
   }
 
@@ -151,10 +153,8 @@ public struct PoolEngine: Hashable, Sendable {
   /// Takes an event.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
-    if startsFullStack {
-      startsFullStack = false
-      choose(.local, .autostart, at: now, &effects)
-    }
+    if owesLaunch, !hasBegun { choose(.local, .autostart, at: now, &effects) }
+    hasBegun = true
     switch event {
     case .judged(let judgement):
       take(judgement, at: now, &effects)
