@@ -9,6 +9,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-d
   -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections -Xcc -fno-asynchronous-unwind-tables \
   -Xcc -DOPENSSL_SMALL \
   -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker -s \
+  -Xlinker -T -Xlinker $(CURDIR)/scripts/no-unwind-tables.ld \
   -Xlinker --wrap=__register_frame_info -Xlinker --wrap=__deregister_frame_info \
   -Xlinker --defsym=__wrap___register_frame_info=0 \
   -Xlinker --defsym=__wrap___deregister_frame_info=0
