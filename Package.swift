@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "MountHealthCore", targets: ["MountHealthCore"]),
     .library(name: "K8sClient", targets: ["K8sClient"]),
     .library(name: "StackDrain", targets: ["StackDrain"]),
+    .library(name: "ResticUnlock", targets: ["ResticUnlock"]),
     .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
     .library(name: "JSONValue", targets: ["JSONValue"]),
   ],
@@ -61,6 +62,8 @@ let package = Package(
         "MountHealthCore", "HTTPTransport", "ChildProcess", "JSONValue", "TimeText", "Pacing",
         "Threads", "CLinux",
       ]),
+    // Locks that a dead backup left behind: found, judged, removed.
+    .target(name: "ResticUnlock", dependencies: ["K8sClient", "JSONValue", "TimeText", "Pacing"]),
     .executableTarget(
       name: "mountmon",
       dependencies: [
@@ -122,6 +125,11 @@ let package = Package(
       ]),
     // A container engine of its own for tests, and a file system that hangs on command.
     .target(name: "StackKit", dependencies: ["CLinux"], path: "Tests/StackKit"),
+    .testTarget(
+      name: "ResticUnlockTests",
+      dependencies: [
+        "ResticUnlock", "K8sClient", "SimulationKit", "JSONValue", "TimeText", "Pacing",
+      ]),
     // The pool and its stack as they are: container engines, download clients, union file systems.
     .testTarget(
       name: "StackContractTests",
