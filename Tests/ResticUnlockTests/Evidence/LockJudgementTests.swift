@@ -1,0 +1,174 @@
+import JSONValue
+import K8sClient
+import Testing
+import TimeText
+
+@testable import ResticUnlock
+
+/// Each row is a story of one lock.
+@Suite struct `A lock is judged` {
+  private let now = Objects.start + .seconds(7200)
+  private let policy = LockPolicy()
+
+  private func lock(
+    host: String? = "volsync-src-app-aaaaa", age: Int? = 600, still: Int = 0, exact: Bool = true
+  ) -> KnownLock {
+    var lock = KnownLock(seen: now)
+    lock.id = "1a12470f"
+    lock.host = host
+    lock.written = age.map { now - .seconds($0) }
+    lock.isExact = exact
+    lock.firstSeen = now - .seconds(still)
+    return lock
+  }
+
+  private func view(
+    _ pods: [Pod] = [], nodes: [String: ClusterView.NodeState]? = nil,
+    departed: [ClusterView.DepartedPod] = [], isWhole: Bool = true
+  ) -> ClusterView {
+    ClusterView(
+      pods: pods, nodes: nodes ?? ["node-1": .ready(since: .earliest)], departed: departed,
+      isWhole: isWhole, now: now)
+  }
+
+  /// A pod that ended so many seconds ago.
+  private func ended(_ ago: Int, name: String = "volsync-src-app-aaaaa") -> Pod {
+    var pod = Objects.pod(name, exit: 137, after: 7200 - ago)
+    pod[time: "metadata", "creationTimestamp"] = Objects.start
+    return pod
+  }
+
+  private func verdict(_ lock: KnownLock, _ view: ClusterView) -> LockVerdict {
+    LockJudgement(lock, in: view, by: policy).verdict
+  }
+
+  @Test func `dead when its pod ended after it was written`() {
+    #expect(verdict(lock(), view([ended(500)])) == .dead)
+    #expect(verdict(lock(), view([ended(500)], nodes: [:])) == .dead)
+  }
+
+  @Test func `foreign when a pod of the name had ended before it was written`() {
+    #expect(verdict(lock(), view([ended(700)])) == .foreign)
+    #expect(verdict(lock(age: 7300), view([ended(500)])) == .foreign)
+    #expect(verdict(lock(exact: false), view([ended(700)])) == .dead)
+  }
+
+  @Test func `live while its pod runs or waits, however old it is`() {
+    for age in [10, 600, 36_000] {
+      #expect(verdict(lock(age: age, still: 36_000), view([Objects.pod()])) == .live)
+      let pending = Objects.pod(node: nil, phase: .pending)
+      #expect(verdict(lock(age: age, still: 36_000), view([pending])) == .live)
+    }
+  }
+
+  @Test func `live while one of two pods of its name runs, in whichever namespace`() {
+    let other = Objects.pod("volsync-src-app-aaaaa", in: "other")
+    #expect(verdict(lock(), view([ended(500), other])) == .live)
+  }
+
+  @Test func `unknown while its node is not ready or gone, until it is stale`() {
+    for nodes in [["node-1": ClusterView.NodeState.notReady], [:]] {
+      #expect(verdict(lock(), view([Objects.pod()], nodes: nodes)) == .unknown)
+      let old = lock(age: 3600, still: 720)
+      #expect(verdict(old, view([Objects.pod()], nodes: nodes)) == .stale)
+    }
+  }
+
+  @Test func `unknown when nobody saw its pod's containers end`() {
+    var pod = Objects.pod(phase: .failed)
+    pod[value: "status", "containerStatuses"] = nil
+    #expect(verdict(lock(), view([pod])) == .unknown)
+  }
+
+  @Test func `dead when its pod is gone and its node has been ready since`() {
+    func departed(_ ago: Int, node: String? = "node-1") -> [ClusterView.DepartedPod] {
+      let host = "volsync-src-app-aaaaa"
+      return [
+        .init(namespace: "media", name: host, host: host, node: node, gone: now - .seconds(ago))
+      ]
+    }
+    #expect(verdict(lock(), view(departed: departed(130))) == .dead)
+    #expect(verdict(lock(), view(departed: departed(100))) == .unknown)
+    #expect(
+      verdict(lock(), view(nodes: ["node-1": .notReady], departed: departed(130))) == .unknown)
+    #expect(verdict(lock(), view(nodes: [:], departed: departed(999))) == .unknown)
+    let back = ["node-1": ClusterView.NodeState.ready(since: now - .seconds(60))]
+    #expect(verdict(lock(), view(nodes: back, departed: departed(999))) == .unknown)
+  }
+
+  @Test func `foreign until the same file has been there for long`() {
+    let judged = LockJudgement(lock(host: "desk"), in: view(), by: policy)
+    #expect(judged.verdict == .foreign)
+    #expect(judged.staleAt == now + .seconds(1800 + 120 - 600))
+    #expect(verdict(lock(host: "desk", age: 1919, still: 720), view()) == .foreign)
+    #expect(verdict(lock(host: "desk", age: 1920, still: 719), view()) == .foreign)
+    #expect(verdict(lock(host: "desk", age: 1920, still: 720), view()) == .stale)
+    #expect(verdict(lock(host: "desk"), view(isWhole: false)) == .unknown)
+  }
+
+  @Test func `unknown where its log does not tell the host or the age`() {
+    #expect(verdict(lock(host: nil), view()) == .unknown)
+    #expect(verdict(lock(age: nil, still: 9999), view()) == .foreign)
+    #expect(LockJudgement(lock(age: nil), in: view(), by: policy).staleAt == nil)
+  }
+
+  @Test func `invalid when restic cannot read it`() {
+    let listed = ListedLock(id: String(repeating: "a", count: 64), content: nil)
+    #expect(verdict(KnownLock(listed, seen: now), view()) == .invalid)
+  }
+
+  @Test func `without trust in names that others may have`() {
+    var pod = ended(500)
+    pod.hostname = "backup"
+    #expect(verdict(lock(host: "backup"), view([pod])) == .dead)
+    #expect(verdict(lock(host: "backup", age: nil), view([pod])) == .unknown)
+    var onHost = Objects.pod(exit: 1, after: 6700)
+    onHost[flag: "spec", "hostNetwork"] = true
+    #expect(verdict(lock(host: "node-1"), view([onHost])) == .unknown)
+  }
+
+  @Test func `as seen first, whoever saw it`() {
+    var one = lock(host: nil, age: nil)
+    one.id = String(repeating: "0", count: 64)
+    var other = lock(still: 900)
+    other.id = "00000000"
+    one.add(other)
+    #expect(
+      one.stillness == .seconds(900) && one.host == other.host && one.written == other.written)
+    one.add(lock(host: "another", still: 9000))
+    #expect(one.stillness == .seconds(900))
+  }
+}
+
+@Suite struct `Movers that work` {
+  private let repository = RepositoryIdentity.secret(
+    namespace: "media", name: "app-volsync", key: "RESTIC_REPOSITORY")
+
+  private func active(_ pods: [Pod], _ jobs: [Job] = []) -> [String] {
+    let view = ClusterView(pods: pods, jobs: jobs, now: Objects.start)
+    return ActiveMover.all(of: repository, near: "media", in: view).map(\.name)
+  }
+
+  @Test func `are those of the same repository that have not ended`() {
+    #expect(active([Objects.pod(), Objects.pod("x", exit: 11)]) == ["volsync-src-app-aaaaa"])
+    #expect(active([Objects.pod(container: Objects.restic(secret: "other"))]) == [])
+    #expect(active([Objects.pod("y", phase: .pending)]) == ["y"])
+    #expect(active([Objects.pod(in: "other")]) == [])
+  }
+
+  @Test func `may be Jobs that have no pod yet`() {
+    #expect(active([], [Objects.job(active: 1)]) == ["volsync-src-app"])
+    #expect(active([Objects.pod()], [Objects.job(active: 1)]) == ["volsync-src-app-aaaaa"])
+    #expect(active([], [Objects.job(failed: 3)]) == [])
+  }
+
+  @Test func `are no unlock Jobs`() {
+    var pod = Objects.pod()
+    pod.metadata.labels = ["homelab.rafaribe.com/monitor": "main"]
+    #expect(active([pod]) == [])
+  }
+
+  @Test func `may use a repository that nothing is known of`() {
+    #expect(active([Objects.pod("z", container: ["name": "restic"])]) == ["z"])
+  }
+}
