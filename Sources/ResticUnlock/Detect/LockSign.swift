@@ -16,6 +16,8 @@ public struct LockSign: Hashable, Sendable {
   public var line: String
   /// What the log tells of the lock.
   public var lock: ReportedLock?
+  /// Whether a snapshot was saved before: the backup is there, and what tidies up after it is not.
+  public var didSave = false
 
   /// A sign.
   public init(source: Source, line: String = "", lock: ReportedLock? = nil) {
@@ -36,9 +38,12 @@ public struct LockSign: Hashable, Sendable {
     exitCode: Int?, log: LogTail?, patterns: LockPatterns
   ) -> LockSign? {
     if let exitCode, [0, 10, 12].contains(exitCode) { return nil }
-    let words = log.flatMap { found(in: $0, patterns: patterns) }
-    guard exitCode == 11 else { return words }
-    return words ?? LockSign(source: .exitCode, lock: log.flatMap(ReportedLock.last(in:)))
+    var sign = log.flatMap { found(in: $0, patterns: patterns) }
+    if exitCode == 11, sign == nil {
+      sign = LockSign(source: .exitCode, lock: log.flatMap(ReportedLock.last(in:)))
+    }
+    sign?.didSave = log?.savedSnapshot ?? false
+    return sign
   }
 
   /// The last line that tells of a lock; of two kinds, the one that says more.

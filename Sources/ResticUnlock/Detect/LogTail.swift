@@ -25,4 +25,13 @@ public struct LogTail: Hashable, Sendable {
   var lines: [ArraySlice<UInt8>] {
     bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
   }
+
+  /// Whether a line tells of a snapshot: `snapshot 5c4b3a29 saved`.
+  var savedSnapshot: Bool {
+    lines.contains { line in
+      guard let start = line.first("snapshot "), let end = line.last(" saved") else { return false }
+      let id = start.upperBound < end.lowerBound ? line[start.upperBound..<end.lowerBound] : []
+      return (8...64).contains(id.count) && id.allSatisfy(\.isHex)
+    }
+  }
 }

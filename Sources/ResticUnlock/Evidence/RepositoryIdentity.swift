@@ -13,15 +13,25 @@ public struct RepositoryIdentity: Hashable, Sendable, CustomStringConvertible {
   public let description: String
   /// Whether enough is known to tell it from others.
   public let isKnown: Bool
+  /// Where its address is kept, where that is one Secret.
+  let reference: Reference?
 
-  private init(_ description: String, isKnown: Bool = true) {
+  /// A Secret.
+  struct Reference: Hashable {
+    var namespace: String
+    var name: String
+  }
+
+  private init(_ description: String, isKnown: Bool = true, in reference: Reference? = nil) {
     self.description = description
     self.isKnown = isKnown
+    self.reference = reference
   }
 
   /// The repository whose address is in a Secret.
   public static func secret(namespace: String, name: String, key: String) -> RepositoryIdentity {
-    RepositoryIdentity("secret \(namespace)/\(name) (\(key))")
+    RepositoryIdentity(
+      "secret \(namespace)/\(name) (\(key))", in: Reference(namespace: namespace, name: name))
   }
 
   /// The repository that a container uses.
@@ -50,6 +60,10 @@ public struct RepositoryIdentity: Hashable, Sendable, CustomStringConvertible {
     }
     let sources = container.environmentSources.compactMap { source in
       source.secretName.map { "\(namespace)/\($0)" }
+    }
+    if sources.count == 1, let name = container.environmentSources.compactMap(\.secretName).first {
+      self = .secret(namespace: namespace, name: name, key: key)
+      return
     }
     if !sources.isEmpty {
       self.init("secret \(sources.joined(separator: " or ")) (\(key))")

@@ -40,7 +40,12 @@ struct UnlockDecision {
         return run(
           .unlockAs(host: only.lock.host ?? ""), [id],
           "the holder of \(only.lock.title) is gone")
-      case .dead, .live, .foreign, .invalid, .unknown: break
+      case .foreign:
+        // Looking at it would tell nothing new before that time.
+        if let due = only.staleAt, due > evidence.now {
+          return (.wait(until: due), only.description)
+        }
+      case .dead, .live, .invalid, .unknown: break
       }
     }
     if access.pod == nil, access.secretNames.isEmpty || settings.image == nil {

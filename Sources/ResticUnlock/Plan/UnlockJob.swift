@@ -62,11 +62,13 @@ public struct UnlockPurpose: Hashable, Sendable {
   public var lockError: String
   /// The number of this try of this repository.
   public var attempt: Int
+  /// What tells this try from one of the same number, had the record of tries been lost in between.
+  public var claim: String
 
   /// A purpose.
   public init(
     monitor: String, repository: RepositoryIdentity, namespace: String, owner: Mover.Owner?,
-    failedJob: String, lockError: String, attempt: Int
+    failedJob: String, lockError: String, attempt: Int, claim: String = ""
   ) {
     self.monitor = monitor
     self.repository = repository
@@ -75,6 +77,7 @@ public struct UnlockPurpose: Hashable, Sendable {
     self.failedJob = failedJob
     self.lockError = lockError
     self.attempt = attempt
+    self.claim = claim
   }
 
   /// The name of the object that is backed up; that of the Job, without VolSync's prefix, where it is
@@ -89,7 +92,7 @@ public struct UnlockPurpose: Hashable, Sendable {
 
   /// The name of the Job, of at most 63 characters, that no other try has.
   var jobName: String {
-    let hash = Hash64.text(of: "\(repository)\n\(monitor)\n\(attempt)").suffix(10)
+    let hash = Hash64.text(of: "\(repository)\n\(monitor)\n\(attempt)\n\(claim)").suffix(10)
     var name = OwnJob.namePrefix
     for byte in objectName.utf8.prefix(36) {
       let isPlain = byte.isDigit || (byte.isLetter && byte.lowercased == byte)

@@ -54,6 +54,8 @@ import TimeText
   @Test func `looks first where too little is known`() {
     #expect(mode(plan([], isListed: false)) == .inspect)
     #expect(mode(plan([judged(.foreign)], isListed: false)) == .inspect)
+    #expect(mode(plan([judged(.foreign, due: -1)], isListed: false)) == .inspect)
+    #expect(isWait(plan([judged(.foreign, due: 9)], isListed: false)))
     #expect(mode(plan([judged(.invalid)], isListed: false)) == .inspect)
   }
 

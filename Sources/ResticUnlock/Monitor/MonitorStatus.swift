@@ -1,0 +1,169 @@
+import JSONValue
+public import K8sClient
+public import TimeText
+
+/// The status of a `VolSyncMonitor`: what is written into the object, and only when it is another.
+public struct MonitorStatus: Hashable, Sendable {
+  /// The object, with the status as it is to be.
+  public private(set) var monitor: VolSyncMonitor
+
+  /// The most entries of each list.
+  public static let limit = 50
+  /// The most unlock Jobs whose results are remembered, so that each is counted once.
+  static let countedLimit = 200
+
+  /// Goes on from what stands in an object.
+  public init(_ monitor: VolSyncMonitor) { self.monitor = monitor }
+
+  /// Takes over an object that changed, with the status as it is to be.
+  public mutating func take(_ newer: VolSyncMonitor) {
+    let status = monitor[value: "status"]
+    monitor = newer
+    monitor[value: "status"] = status
+  }
+
+  /// Notes the settings, or why there are none.
+  public mutating func note(
+    _ settings: Result<MonitorSettings, SettingsError>, at now: Timestamp
+  ) {
+    monitor.observedGeneration = monitor.metadata.generation
+    switch settings {
+    case .success(let settings):
+      monitor.phase = settings.isEnabled ? .active : .paused
+      let notes = settings.patterns.faults.map(\.description) + settings.warnings
+      monitor.lastError = nil
+      set(
+        "SettingsAccepted", true, notes.isEmpty ? "Accepted" : "AcceptedInPart",
+        notes.isEmpty ? "all settings are in use" : notes.joined(separator: "; "), at: now)
+    case .failure(let error):
+      monitor.phase = .error
+      monitor.lastError = error.description.inMessage(limit: 1000)
+      set("SettingsAccepted", false, "Invalid", error.description.inMessage(limit: 1000), at: now)
+    }
+  }
+
+  /// Notes that the monitor cannot do its work, or can again.
+  public mutating func note(error: String?, at now: Timestamp) {
+    if let error {
+      monitor.phase = .error
+      monitor.lastError = error.inMessage(limit: 1000)
+    } else if monitor.phase == .error, monitor.condition("SettingsAccepted")?.isTrue != false {
+      monitor.phase = .active
+      monitor.lastError = nil
+    }
+  }
+
+  /// Notes what happened. What was noted before, be it by another life, is not counted again.
+  public mutating func note(_ notice: UnlockNotice, at now: Timestamp) {
+    switch notice {
+    case .detected(let failure):
+      // The pods of one Job are one failure.
+      let key = failure.jobUID.map { "job:\($0)" } ?? failure.key
+      guard count(key, .lockErrorsDetected) else { return }
+      processed(failure, at: now)
+    case .made(let job, let mode):
+      if mode != "inspect" { _ = count("made:\(job)", .unlocksCreated) }
+    case .began(let attempt, _):
+      monitor.lastUnlockTime = attempt.at
+    case .ended(let attempt, _):
+      guard attempt.mode != "inspect", attempt.mode != "ask" else { return }
+      switch attempt.outcome {
+      case .healed: _ = count("end:\(attempt.job)", .unlocksSucceeded)
+      case .failed, .informed: _ = count("end:\(attempt.job)", .unlocksFailed)
+      case .lost where isCounted("made:\(attempt.job)"):
+        _ = count("end:\(attempt.job)", .unlocksFailed)
+      case .lost, .dropped, .pending: break
+      }
+    case .removed(_, _, let uid):
+      guard count("removed:\(uid)", .failedJobsRemoved) else { return }
+      for index in monitor.processedJobs.indices
+      where monitor.processedJobs[index][text: "jobUID"] == uid.description {
+        monitor.processedJobs[index][flag: "removed"] = true
+      }
+    case .changed: break
+    }
+  }
+
+  /// Notes which unlocks are under way, and how repositories stand.
+  public mutating func note(
+    _ machines: [RepositoryIdentity: UnlockMachine], rot: [LockRot], at now: Timestamp
+  ) {
+    var active: [ActiveUnlock] = []
+    var stuck: [String] = []
+    var isGivenUp = false
+    for (name, machine) in machines.sorted(by: { $0.key.description < $1.key.description }) {
+      switch machine.state {
+      case .acting(let job):
+        let failure = machine.view?.failures.first
+        guard let namespace = failure.flatMap({ try? Namespace($0.namespace) }) else { continue }
+        let object = failure?.owner?.name ?? failure?.jobName ?? ""
+        let began = machine.record?.record.pending?.at ?? now
+        active.append(
+          ActiveUnlock(
+            appName: SecretNames.app(of: object), namespace: namespace, objectName: object,
+            jobName: job, startTime: began, alertFingerprint: name.hash))
+      case .waiting(let why), .refused(let why): stuck.append("\(name): \(why)")
+      case .givenUp(let until):
+        isGivenUp = true
+        stuck.append("\(name): given up until \(until.wholeSecondText)")
+      case .queued: stuck.append("\(name): waits for other unlocks")
+      case .idle, .disabled: break
+      }
+    }
+    if active.map(\.jobName) != monitor.activeUnlocks.map(\.jobName) {
+      monitor.activeUnlocks = Array(active.prefix(Self.limit))
+    }
+    let isClear = stuck.isEmpty && active.isEmpty
+    set(
+      "LocksClear", isClear, isClear ? "NoLocks" : isGivenUp ? "GivenUp" : "Locked",
+      isClear ? "no backup fails on a lock" : stuck.joined(separator: "; ").inMessage(limit: 1000),
+      at: now)
+    set(
+      "Tidy", rot.isEmpty, rot.isEmpty ? "Tidied" : "LockRot",
+      rot.isEmpty
+        ? "forget and prune run"
+        : rot.map(\.description).joined(separator: "; ").inMessage(limit: 1000),
+      at: now)
+  }
+
+  private mutating func processed(_ failure: LockFailure, at now: Timestamp) {
+    guard let namespace = try? Namespace(failure.namespace) else { return }
+    var entry = ProcessedJob(
+      jobName: failure.jobName, namespace: namespace, processedTime: now, unlockJobName: "",
+      isRemoved: false, lockError: failure.sign.line)
+    entry[text: "jobUID"] = failure.jobUID?.description
+    entry[text: "repository"] = failure.repository.description
+    monitor.processedJobs = Array((monitor.processedJobs + [entry]).suffix(Self.limit))
+  }
+
+  private func isCounted(_ key: String) -> Bool {
+    monitor[texts: "status", "counted"].contains(Hash64.text(of: key))
+  }
+
+  /// Counts something, once.
+  private mutating func count(_ key: String, _ counter: VolSyncMonitor.Counter) -> Bool {
+    guard !isCounted(key) else { return false }
+    let counted = monitor[texts: "status", "counted"] + [Hash64.text(of: key)]
+    monitor[texts: "status", "counted"] = Array(counted.suffix(Self.countedLimit))
+    monitor[counter] = min(monitor[counter], Int(Int32.max) - 1) + 1
+    return true
+  }
+
+  /// A condition keeps its time while its status stays.
+  private mutating func set(
+    _ type: String, _ status: Bool, _ reason: String, _ message: String, at now: Timestamp
+  ) {
+    var conditions = monitor.conditions.map(\.json)
+    let index = conditions.firstIndex { $0["type"]?.stringValue == type }
+    let old = index.map { conditions[$0] }
+    let word = status ? "True" : "False"
+    let time = old?["status"]?.stringValue == word ? old?["lastTransitionTime"] : nil
+    let new: JSONValue = [
+      "type": .string(type), "status": .string(word), "reason": .string(reason),
+      "message": .string(message),
+      "lastTransitionTime": time ?? .string(now.wholeSecondText),
+    ]
+    if let index { conditions[index] = new } else { conditions.append(new) }
+    monitor[value: "status", "conditions"] = .array(conditions)
+  }
+}
