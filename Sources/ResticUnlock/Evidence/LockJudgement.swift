@@ -73,16 +73,16 @@ public struct LockJudgement: Hashable, Sendable {
       written + policy.staleAge + policy.clockSlack,
       isProven ? .earliest : lock.firstSeen + policy.stillness)
     staleAt = due
-    let age = view.now - written
     guard view.now >= due, isProven || lock.stillness >= policy.stillness else {
       reasons.append(
-        "it is \(age.abbreviated) old; it counts as stale from \(due.wholeSecondText) on, if the "
-          + "same file is still there")
+        "it was written at about \(written.wholeSecondText) and counts as stale from "
+          + "\(due.wholeSecondText) on, if the same file is still there then")
       return
     }
     verdict = .stale
     reasons.append(
-      "it is \(age.abbreviated) old; whoever lives writes it anew every five minutes")
+      "it was written at about \(written.wholeSecondText); whoever lives writes it anew every five "
+        + "minutes")
   }
 }
 
