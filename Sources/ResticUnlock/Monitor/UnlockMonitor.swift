@@ -39,6 +39,8 @@ public struct UnlockMonitor: Sendable {
   public private(set) var machines: [RepositoryIdentity: UnlockMachine] = [:]
   private let make: @Sendable (RepositoryIdentity, MonitorSettings) -> UnlockMachine
   private var snapshot: ClusterSnapshot?
+  /// The failed pods of the snapshot.
+  private var failed: [FailedMover] = []
   /// What the logs of failed pods said; `.none` inside: nothing of a lock.
   private var signs: [UID: (LockSign?, Timestamp)] = [:]
   private var reading: Set<UID> = []
@@ -87,7 +89,7 @@ public struct UnlockMonitor: Sendable {
     case .log(let uid, let log):
       reading.remove(uid)
       pauses[uid] = nil
-      guard let failed = failedMovers().first(where: { $0.podUID == uid }) else { break }
+      guard let failed = failed.first(where: { $0.podUID == uid }) else { break }
       let sign = LockSign.found(
         exitCode: failed.exitCode, log: log, patterns: settings.patterns)
       signs[uid] = (sign, wall)
@@ -110,14 +112,9 @@ public struct UnlockMonitor: Sendable {
     return effects
   }
 
-  private func failedMovers() -> [FailedMover] {
-    guard let view = snapshot?.view else { return [] }
-    return FailedMover.all(pods: view.pods, jobs: view.jobs, rules: settings.rules)
-  }
-
   private mutating func readLogs(at now: Tick, _ effects: inout [Effect]) {
     guard settings.isEnabled else { return }
-    for failed in failedMovers() {
+    for failed in failed {
       let uid = failed.podUID
       guard reading.count < Self.maximumReads else { return }
       guard signs[uid] == nil, !reading.contains(uid), pauses[uid].map({ $0.until <= now }) ?? true,
@@ -135,7 +132,8 @@ public struct UnlockMonitor: Sendable {
   /// Sorts what is there by repositories, and shows each its own.
   private mutating func look(at now: Tick, wall: Timestamp, _ effects: inout [Effect]) {
     guard let snapshot else { return }
-    let failed = failedMovers()
+    failed = FailedMover.all(
+      pods: snapshot.view.pods, jobs: snapshot.view.jobs, rules: settings.rules)
     let present = Set(failed.map(\.podUID))
     signs = signs.filter { present.contains($0.key) }
     pauses = pauses.filter { present.contains($0.key) }

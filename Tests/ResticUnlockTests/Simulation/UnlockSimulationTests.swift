@@ -5,7 +5,7 @@ import TimeText
 @testable import ResticUnlock
 
 @Suite struct `Simulation of locks` {
-  @Test(arguments: Seeds.upTo(60))
+  @Test(arguments: Seeds.upTo(20))
   func `removes what the dead leave, and nothing of the living`(_ seed: UInt64) {
     let world = UnlockWorld(seed: seed)
     world.live()
@@ -14,7 +14,7 @@ import TimeText
 
   @Test func `is no empty world`() {
     var counts: [String: Int] = [:]
-    for seed in UInt64(1)...8 {
+    for seed in UInt64(1)...6 {
       let world = UnlockWorld(seed: seed)
       world.live()
       counts.merge(world.counts, uniquingKeysWith: +)

@@ -22,7 +22,7 @@ extension UnlockWorld {
   func look(_ index: Int, _ epoch: Int) {
     guard replicas[index]?.epoch == epoch else { return }
     tell(index, .seen(snapshot()))
-    plan(.look(index, epoch: epoch), in: isCalm ? seconds(20...40) : seconds(2...40))
+    plan(.look(index, epoch: epoch), in: isCalm ? seconds(60...180) : seconds(2...60))
   }
 
   func tell(_ index: Int, _ event: UnlockMonitor.Event) {

@@ -64,7 +64,9 @@ extension UnlockWorld {
         isExclusive: isExclusive, written: clock(of: pod.node), holder: name))
     living.insert(name)
     plan(.refresh(name), in: .seconds(300))
-    plan(.mover(name, step: step + 1), in: isExclusive ? seconds(2...120) : seconds(5...2400))
+    plan(
+      .mover(name, step: step + 1),
+      in: isExclusive ? seconds(2...120) : seconds(5...(isCalm ? 120 : 2400)))
     if !isCalm, random.chance(climate.kill) {
       let victim = name
       plan(.mover(victim, step: -1), in: seconds(1...900))
@@ -207,7 +209,7 @@ extension UnlockWorld {
     nodes[node].isReady = true
     for pod in pods.values.sorted(by: { $0.name < $1.name }) where pod.node == node {
       // What the API does not have any more is ended.
-      if pod.isGone {
+      if pod.isGone || sources[pod.source].jobUID != pod.jobUID {
         if pod.exit == nil { end(pod.name, 137, "") }
         pods[pod.name] = nil
       } else {

@@ -11,14 +11,7 @@ extension UnlockWorld {
       view.nodes["node-\(index)"] = node.isReady ? .ready(since: .earliest) : .notReady
     }
     for pod in pods.values.sorted(by: { $0.name < $1.name }) where !pod.isGone {
-      let source = sources[pod.source]
-      let after = pod.ended.map { Int(($0 - Objects.start).components.seconds) }
-      var made = Objects.pod(
-        pod.name, jobUID: pod.jobUID, jobName: "volsync-src-\(source.name)",
-        node: "node-\(pod.node)", exit: pod.isSeenEnded ? pod.exit : nil, after: after ?? 0,
-        container: Objects.restic(secret: source.secret))
-      made[time: "status", "startTime"] = pod.began
-      view.pods.append(made)
+      view.pods.append(seen(pod))
     }
     for source in sources {
       guard let uid = source.jobUID else { continue }
@@ -52,5 +45,20 @@ extension UnlockWorld {
       return Objects.source(source.name, secret: source.secret, status: status)
     }
     return ClusterSnapshot(view: view, sources: backups)
+  }
+
+  /// What the API has of a pod.
+  private func seen(_ pod: MoverPod) -> Pod {
+    let key = "\(pod.name) \(pod.isSeenEnded)"
+    if let made = podCache[key] { return made }
+    let source = sources[pod.source]
+    let after = pod.ended.map { Int(($0 - Objects.start).components.seconds) }
+    var made = Objects.pod(
+      pod.name, jobUID: pod.jobUID, jobName: "volsync-src-\(source.name)",
+      node: "node-\(pod.node)", exit: pod.isSeenEnded ? pod.exit : nil, after: after ?? 0,
+      container: Objects.restic(secret: source.secret))
+    made[time: "status", "startTime"] = pod.began
+    podCache[key] = made
+    return made
   }
 }
