@@ -100,14 +100,20 @@ public struct UnlockRecord: Hashable, Sendable {
     attempts[attempts.count - 1].outcome = outcome
   }
 
-  /// How many tries there were since a time, and since the last one that healed.
+  /// How many tries there were since a time, and since the last one that healed. Four that only
+  /// looked count as one.
   public func tries(since start: Timestamp) -> Int {
     var count = 0
+    var looks = 0
     for attempt in attempts.reversed() {
       if attempt.outcome == .healed || attempt.at < start { break }
-      if attempt.outcome != .dropped { count += 1 }
+      switch attempt.outcome {
+      case .dropped, .healed: break
+      case .informed: looks += 1
+      case .pending, .failed, .lost: count += 1
+      }
     }
-    return count
+    return count + looks / 4
   }
 }
 

@@ -5,7 +5,7 @@ import TimeText
 @testable import ResticUnlock
 
 @Suite struct `Simulation of locks` {
-  @Test(arguments: Seeds.upTo(20))
+  @Test(arguments: Seeds.upTo(12))
   func `removes what the dead leave, and nothing of the living`(_ seed: UInt64) {
     let world = UnlockWorld(seed: seed)
     world.live()
