@@ -23,7 +23,7 @@ SOURCES := Package.swift Sources Tests Examples
 need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; exit 1; }
 
 # What runs servers of its own, and programs beside them.
-SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
+SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests|StackContractTests
 
 # Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
 CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
