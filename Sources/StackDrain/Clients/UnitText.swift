@@ -10,8 +10,12 @@ enum UnitText {
     }
     let runs: Bool
     switch values["ActiveState"] {
-    case "active", "reloading", "refreshing", "activating", "deactivating", "maintenance":
+    case "active", "reloading", "refreshing", "activating", "maintenance":
       runs = true
+    case "deactivating":
+      // It still works, and will not for long: a stop has to wait, and a start is needed.
+      return TargetState(
+        running: [TargetState.whole], idle: [TargetState.whole], instance: values.life)
     case "inactive", "failed":
       guard values["LoadState"] != "not-found" else {
         throw ClientFault("systemd knows no unit \(unit): check its name")
@@ -20,7 +24,13 @@ enum UnitText {
     default:
       throw ClientFault("systemctl tells no state of \(unit) that is known")
     }
-    let life = values["InvocationID"].flatMap { $0.isEmpty ? nil : String($0).asOneLine }
-    return .whole(runs: runs, instance: life)
+    return .whole(runs: runs, instance: values.life)
+  }
+}
+
+extension [Substring: Substring] {
+  /// Which life of the unit it is.
+  fileprivate var life: String? {
+    self["InvocationID"].flatMap { $0.isEmpty ? nil : String($0).asOneLine }
   }
 }

@@ -68,12 +68,15 @@ extension PlanMachine {
     case .taken:
       end(step, StepResult(.failed, "it answered a look without a state"), &effects)
     case .state(let state):
-      saw(state, step, &effects)
+      saw(state, step, at: now, &effects)
     }
   }
 
-  private mutating func saw(_ state: TargetState, _ step: Step, _ effects: inout [Effect]) {
-    let intent = StepProgress.Intent(units: units(of: step, in: state), instance: state.instance)
+  private mutating func saw(
+    _ state: TargetState, _ step: Step, at now: Tick, _ effects: inout [Effect]
+  ) {
+    let intent = StepProgress.Intent(
+      units: units(of: step, in: state), instance: state.instance, since: now)
     guard !intent.units.isEmpty else {
       nothingToDo(step, state, &effects)
       return
@@ -103,8 +106,9 @@ extension PlanMachine {
     case .resume, .start:
       return step.units.intersection(state.idle)
     case .launch:
-      // A project whose services do not all run is started again: compose leaves those that do alone.
-      return state.running.isEmpty || !state.idle.isEmpty ? [TargetState.whole] : []
+      // Of a project that somebody runs in part the rest is off on purpose.
+      let completes = !step.units.isEmpty && !state.idle.isEmpty
+      return state.running.isEmpty || completes ? [TargetState.whole] : []
     case .settle, .verify:
       return []
     }
@@ -133,6 +137,8 @@ extension PlanMachine {
   mutating func act(
     _ step: Step, _ intent: StepProgress.Intent, at now: Tick, _ effects: inout [Effect]
   ) {
+    // A disk that is slow to keep the ledger takes nothing from the time of the target.
+    deadlines[step.number] = deadline(of: step) + (now - intent.since)
     // A quarter of what is left stays for reading back.
     let by = now + (deadline(of: step) - now) * 0.75
     let act: Call

@@ -39,8 +39,8 @@ extension PoolEngine {
     _ seen: StackSnapshot, isGone: Bool, asksSilent: Bool, because reason: String
   ) -> DrainPlan {
     DrainPlan(
-      draining: stack, seen: seen, owing: ledger.debts, isGone: isGone, asksSilent: asksSilent,
-      by: planPolicy, because: reason)
+      draining: stack, seen: seen, owing: ledger.debts, launching: ledger.state.launching,
+      isGone: isGone, asksSilent: asksSilent, by: planPolicy, because: reason)
   }
 
   private mutating func plannedDrain(
@@ -74,7 +74,7 @@ extension PoolEngine {
     let mode = ledger.state.mode
     let plan = ResumePlan(
       resuming: stack, seen: seen, owing: ledger.debts,
-      launchesFull: mode == .local || look.isByHand || owesLaunch, by: planPolicy,
+      launchesFull: ledger.state.launchesFull(isByHand: look.isByHand), by: planPolicy,
       because: look.reason)
     guard plan.isEmpty else {
       let record = RunRecord(
@@ -83,11 +83,25 @@ extension PoolEngine {
       begin(record, plan.stages, look, at: now, &effects)
       return
     }
+    guard seen.uninspected.isEmpty else {
+      // A bind that nobody could look at may be dead.
+      failedResume(at: now)
+      return
+    }
     inspectedMountID = look.mountID
     let runs = containers.contains { $0.state.isUp && stack.users.reason(for: $0) != nil }
     // A stack that nobody has said anything about, and that runs, is the full one.
     if mode != .none || runs || look.isByHand { returned(look.isByHand, at: now, &effects) }
-    if look.isByHand { request = nil }
+    // A plan that was killed at its very end left nothing to do.
+    if let open = ledger.state.openRun {
+      _ = write(.ended(run: open.run, isComplete: true, words: ""), at: now)
+    }
+    if look.isByHand { answerRequest(.resume) }
+  }
+
+  /// A person has got what was asked for, unless it is something else by now.
+  private mutating func answerRequest(_ kind: RunRecord.Kind) {
+    if request == StackView.Request(kind) { request = nil }
   }
 
   private mutating func begin(
@@ -154,17 +168,18 @@ extension PoolEngine {
       let rest = outcome.snapshot.map {
         drainPlan($0, isGone: running.isGone, asksSilent: false, because: "")
       }
-      for step in rest?.steps ?? [] where step.move == .stop || step.move == .pause {
-        complaints.append("\(step.target) still runs")
-      }
-      isComplete = rest?.isEmpty == true && outcome.snapshot?.containers != nil
+      let left = rest?.steps.filter { $0.move == .stop || $0.move == .pause }
+      for step in left ?? [] { complaints.append("\(step.target) still runs") }
+      let sawAll = outcome.snapshot.map { $0.containers != nil && !$0.mayMissUsers } ?? false
+      if !sawAll { complaints.append("not everything could be looked at") }
+      isComplete = left?.isEmpty == true && sawAll
     case .resume:
       isComplete = ledger.debts.isEmpty && complaints.isEmpty
     }
     let words = complaints.joined(separator: "; ")
     _ = write(.ended(run: running.record.run, isComplete: isComplete, words: words), at: now)
     effects.append(.tell(.finished(running.record, isComplete: isComplete, words: words)))
-    if running.record.isByHand { request = nil }
+    if running.record.isByHand { answerRequest(running.record.kind) }
     switch running.record.kind {
     case .drain where isComplete: drained(running.record.isByHand, at: now, &effects)
     case .drain: failedDrain(at: now)
@@ -184,7 +199,8 @@ extension PoolEngine {
     }
     let seen = outcome.snapshot
     let isMended = seen?.containers.map { containers in
-      !containers.contains { $0.state == .running && $0.showsDeadMount == true }
+      seen?.uninspected.isEmpty == true
+        && !containers.contains { $0.state == .running && $0.showsDeadMount == true }
     }
     if isMended == true { inspectedMountID = running.mountID }
     if isComplete, isMended == true {
@@ -203,8 +219,9 @@ extension PoolEngine {
     if let open = state.openRun {
       _ = write(.ended(run: open.run, isComplete: true, words: ""), at: now)
     }
-    let isChosen = state.startMethod == .manual && state.mode == .local
-    if !isChosen, state.mode == .full || !state.debts.isEmpty {
+    // `local` stays: the full stack is still to be started. What a person chose stays as well.
+    let isChosen = state.startMethod == .manual && state.mode == .none
+    if state.mode == .full || state.mode == .none && !isChosen && !state.debts.isEmpty {
       choose(.poolDegraded, state.startMethod, at: now, &effects)
     }
     drainFailures = 0
@@ -214,12 +231,15 @@ extension PoolEngine {
       return
     }
     if request == .drain { request = nil }
-    nextDrainLook = now + pool.policy.lookAgainAfter
+    launchFailures = ledger.state.launching.isEmpty ? 0 : launchFailures + 1
+    nextDrainLook =
+      now
+      + Self.backoff(
+        max(launchFailures, 1), from: pool.policy.lookAgainAfter, to: pool.policy.lookAgainAtMost)
   }
 
   /// What was owed runs; that was looked at.
   private mutating func returned(_ isByHand: Bool, at now: Tick, _ effects: inout [Effect]) {
-    owesLaunch = false
     let state = ledger.state
     guard state.mode != .full else { return }
     let method: StartMethod =

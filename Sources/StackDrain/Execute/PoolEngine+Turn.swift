@@ -96,10 +96,8 @@ extension PoolEngine {
       activity = .idle
     case .running(let running) where running.record.kind == .resume:
       end(running, because: reason, at: now, &effects)
-    case .idle where request == .resume:
-      break
     case .idle, .looking, .running:
-      return
+      break
     }
     if request == .resume {
       request = nil
@@ -134,7 +132,7 @@ extension PoolEngine {
     activity = .looking(
       Look(
         call: call, by: by, kind: kind, isGone: isGone,
-        isByHand: request != nil, asksClients: asksClients, reason: reason,
+        isByHand: request == StackView.Request(kind), asksClients: asksClients, reason: reason,
         mountID: pool.judgement.mountID))
     effects.append(.call(call, .survey(asksClients: asksClients), deadline: by))
   }

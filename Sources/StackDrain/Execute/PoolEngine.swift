@@ -87,13 +87,12 @@ public struct PoolEngine: Hashable, Sendable {
   var waiting: [Waiting] = []
   var drainLooks = 0
   var drainFailures = 0
+  var launchFailures = 0
   var nextDrainLook: Tick?
   var resumeFailures = 0
   var resumeRetry: Tick?
   var inspectedMountID: UInt64?
-  /// Whether the boot is another than that of the ledger: the full stack is launched once.
-  var owesLaunch = false
-  private var hasBegun = false
+  var startsFullStack = false
 
   struct Waiting: Hashable, Sendable {
     var number: Int
@@ -118,12 +117,11 @@ public struct PoolEngine: Hashable, Sendable {
     pool = PoolMachine(policy: policy)
     anchor = now
     recordedNumber = ledger.lastNumber
-    if let open = ledger.state.openRun, open.isByHand, open.kind == .drain { request = .drain }
-    // After a reboot nothing runs but what the container engine started; what belongs to the full
-    // stack is started again once the pool is there.
+    if let open = ledger.state.openRun, open.isByHand { request = StackView.Request(open.kind) }
+    // Where the pool is away after a reboot, the container engine may have refused to start what needs
+    // it: that is started once the pool is there.
     let isNewBoot = ledger.entries.last.map { $0.moment.boot != now.boot } ?? false
-    owesLaunch =
-      isNewBoot && ledger.state.mode == .full && ledger.debts.isEmpty && !stack.fullProjects.isEmpty
+    startsFullStack = isNewBoot && ledger.state.mode == .full && !stack.fullProjects.isEmpty
   }
 
   /// What runs of the plan, for status: its record, its stage and the results so far.
@@ -153,8 +151,6 @@ public struct PoolEngine: Hashable, Sendable {
   /// Takes an event.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
-    if owesLaunch, !hasBegun { choose(.local, .autostart, at: now, &effects) }
-    hasBegun = true
     switch event {
     case .judged(let judgement):
       take(judgement, at: now, &effects)
@@ -173,7 +169,10 @@ public struct PoolEngine: Hashable, Sendable {
     case .commanded(let command):
       take(command, at: now, &effects)
     case .stirred:
-      nextDrainLook = nil
+      // What failed keeps its pause: a container that starts over and over stirs without end.
+      if let next = nextDrainLook, drainFailures == 0, launchFailures == 0 {
+        nextDrainLook = min(next, now + Self.stirPause)
+      }
     case .clock(let wall):
       anchor = Moment(boot: anchor.boot, tick: now, wall: wall)
     case .tick:
@@ -188,6 +187,10 @@ public struct PoolEngine: Hashable, Sendable {
   private mutating func take(
     _ judgement: PoolJudgement, at now: Tick, _ effects: inout [Effect]
   ) {
+    if startsFullStack, judgement.state != .unknown {
+      startsFullStack = false
+      if judgement.state != .healthy { choose(.local, .autostart, at: now, &effects) }
+    }
     let before = pool.judgement.state
     if judgement.state != before {
       effects.append(
@@ -227,6 +230,9 @@ public struct PoolEngine: Hashable, Sendable {
   mutating func write(_ fact: LedgerFact, at now: Tick) -> Int {
     ledger.append(fact, at: moment(at: now))
   }
+
+  /// How soon after the stack has stirred it is looked at.
+  static let stirPause = Duration.seconds(1)
 
   static func backoff(_ failures: Int, from: Duration, to: Duration) -> Duration {
     Backoff(initial: from, maximum: to, jitter: 0).limit(after: failures)

@@ -31,6 +31,8 @@ enum StepProgress: Hashable, Sendable {
     var refusal: String?
     /// Whether the act was answered.
     var wasAnswered = false
+    /// When it was given to be written down.
+    var since = Tick.zero
   }
 
   var result: StepResult? {

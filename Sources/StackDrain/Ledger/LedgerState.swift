@@ -46,6 +46,10 @@ public struct LedgerState: Hashable, Sendable {
   /// When the last upgrade ended well.
   public var lastUpgraded: Timestamp?
 
+  /// Projects whose start was begun and has not been seen to succeed. It is not kept when entries are
+  /// summed up: then they count as started.
+  var launching: Set<Target> = []
+
   /// How many upgrades are remembered.
   static let maximumUpgrades = 64
 
@@ -56,6 +60,12 @@ public struct LedgerState: Hashable, Sendable {
   public var owesContainers: Bool {
     debts.contains { $0.key.kind == .container && !$0.value.revives.isEmpty }
   }
+
+  /// Whether a resume starts the projects of the full stack as well: not where they are on already,
+  /// and a person may have put some of it off.
+  ///
+  /// - Parameter isByHand: Whether a person asks for it.
+  public func launchesFull(isByHand: Bool) -> Bool { mode == .local || (isByHand && mode == .none) }
 }
 
 extension LedgerState {
@@ -75,7 +85,8 @@ extension LedgerState {
     case .mode(let mode, let method):
       self.mode = mode
       startMethod = method
-      if method == .manual { isDrainedByHand = false }
+      // A drain leaves the method as it was: its word is no choice of a person.
+      if method == .manual, mode != .poolDegraded { isDrainedByHand = false }
     case .held(let seconds):
       hold = Hold(since: moment, length: .seconds(seconds))
     case .released:
@@ -106,21 +117,28 @@ extension LedgerState {
     case .pause, .stop, .kill, .restart:
       guard var debt = debts[target] else {
         let debt = Debt(
-          revives: state.running, keepsIdle: state.idle, instance: state.instance)
+          revives: state.running, keepsIdle: state.idle.subtracting(state.running),
+          instance: state.instance)
         debts[target] = debt.isPaid ? nil : debt
         return
       }
       // Later looks see our own pauses among what is idle. What runs although a person had paused
       // it was resumed by somebody, or forgotten by a target that began another life.
       let isSameLife = state.instance != nil && state.instance == debt.instance
-      let forgotten = isSameLife ? [] : debt.keepsIdle.intersection(state.running)
+      // A unit in both sets cannot be read: that says nothing against what is known of it.
+      let certain = isSameLife ? state.running.subtracting(state.idle) : []
+      let forgotten = debt.keepsIdle.intersection(state.running).subtracting(certain)
       let resumed = state.running.subtracting(forgotten)
       debt.revives.formUnion(resumed)
       debt.keepsIdle.subtract(resumed)
-      debt.instance = state.instance
+      // The life in which a pause was last seen: until it is seen in this one, it is forgotten here.
+      if forgotten.isEmpty { debt.instance = state.instance }
       debts[target] = debt.isPaid ? nil : debt
     case .launch:
+      // What is launched to bring the stack back is to stay.
+      guard openRun?.kind != .resume else { return }
       debts[target, default: Debt()].retires = true
+      launching.insert(target)
     case .resume, .keep, .start, .retire, .settle, .verify:
       break
     }
@@ -129,6 +147,8 @@ extension LedgerState {
   private mutating func settled(
     _ target: Target, _ move: Move, _ result: StepResult, _ units: Set<String>
   ) {
+    if move == .launch, result.isGood { launching.remove(target) }
+    if move == .retire, result.isGood { launching.remove(target) }
     guard var debt = debts[target] else { return }
     switch move {
     case .resume, .start, .restart:

@@ -17,6 +17,7 @@ public struct DrainPlan: StagedPlan {
   ///   - stack: What belongs to the stack.
   ///   - snapshot: What of it runs.
   ///   - debts: What the ledger already owes.
+  ///   - launching: Projects whose start was begun and has not been seen to succeed.
   ///   - isGone: Whether the pool is gone: then whoever writes into nothing is stopped at once, and
   ///     nothing waits for what cannot be written any more.
   ///   - asksSilent: Whether clients that are not in the snapshot are asked by a step of their own.
@@ -24,11 +25,12 @@ public struct DrainPlan: StagedPlan {
   ///   - reason: Why, for people.
   public init(
     draining stack: StackDescription, seen snapshot: StackSnapshot, owing debts: [Target: Debt],
-    isGone: Bool, asksSilent: Bool, by policy: PlanPolicy, because reason: String
+    launching: Set<Target> = [], isGone: Bool, asksSilent: Bool, by policy: PlanPolicy,
+    because reason: String
   ) {
     var planner = DrainPlanner(
-      stack: stack, snapshot: snapshot, debts: debts, isGone: isGone, asksSilent: asksSilent,
-      policy: policy)
+      stack: stack, snapshot: snapshot, debts: debts, launching: launching, isGone: isGone,
+      asksSilent: asksSilent, policy: policy)
     self.init(reason: reason, stages: planner.stages())
   }
 }
@@ -37,15 +39,17 @@ private struct DrainPlanner {
   let stack: StackDescription
   let snapshot: StackSnapshot
   let debts: [Target: Debt]
+  let launching: Set<Target>
   let isGone: Bool
   let asksSilent: Bool
   let policy: PlanPolicy
   private var stops: [(container: ContainerSnapshot, step: Step)] = []
 
   init(
-    stack: StackDescription, snapshot: StackSnapshot, debts: [Target: Debt], isGone: Bool,
-    asksSilent: Bool, policy: PlanPolicy
+    stack: StackDescription, snapshot: StackSnapshot, debts: [Target: Debt],
+    launching: Set<Target>, isGone: Bool, asksSilent: Bool, policy: PlanPolicy
   ) {
+    self.launching = launching
     self.stack = stack
     self.snapshot = snapshot
     self.debts = debts
@@ -161,13 +165,16 @@ private struct DrainPlanner {
 
   private func launches() -> [Step] {
     stack.portableProjects.compactMap { project in
-      // One that was launched before and does not run was stopped by somebody.
-      guard debts[project] == nil else { return nil }
+      // One that was launched before and does not run was stopped by somebody; one of which a part
+      // runs that we did not launch is as its owner wants it.
+      let isOurs = launching.contains(project)
+      guard debts[project] == nil || isOurs else { return nil }
       let state = snapshot.projects[project]
-      guard state.map({ $0.running.isEmpty || !$0.idle.isEmpty }) ?? asksSilent else { return nil }
+      let isWanted = state.map { $0.running.isEmpty || (isOurs && !$0.idle.isEmpty) }
+      guard isWanted ?? asksSilent else { return nil }
       return Step(
         .launch, project, because: "it needs no pool", within: policy.projectDeadline,
-        lookWithin: policy.lookDeadline)
+        lookWithin: policy.lookDeadline, units: isOurs ? [TargetState.whole] : [])
     }
   }
 }

@@ -125,7 +125,7 @@ private struct ResumePlanner {
   private func launch(_ project: Target) -> Step {
     Step(
       .launch, project, because: "the pool is there", within: policy.projectDeadline,
-      lookWithin: policy.lookDeadline)
+      lookWithin: policy.lookDeadline, units: [TargetState.whole])
   }
 
   private func clients(started: Set<String>) -> [Step] {

@@ -61,7 +61,8 @@ public struct Step: Hashable, Sendable {
   public var lookDeadline: Duration
   /// How long a container may take to end by itself; `nil` where that says nothing.
   public var grace: Duration?
-  /// The units it is about; empty: those that run when it begins.
+  /// The units it is about; empty: those that run when it begins. A launch that has some completes a
+  /// project that runs in part.
   public var units: Set<String>
   /// The life of the target it was planned for; a restart is not repeated in another one.
   public var instance: String?

@@ -107,7 +107,9 @@ public struct PoolMachine: Hashable, Sendable {
       effects.append(.drain(isGone: judgement.peril == .lost, reason: "asked for by hand"))
       return .away
     }
-    if judgement.state != .healthy, stack.activity == .resuming {
+    // A request of which nobody can say yet whether it is granted waits.
+    let isRefused = stack.request == .resume && judgement.state != .unknown
+    if judgement.state != .healthy, stack.activity == .resuming || isRefused {
       effects.append(.abandon(reason: reason))
     }
     if stack.request == .resume, judgement.state == .healthy {

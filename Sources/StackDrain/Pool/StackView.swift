@@ -28,6 +28,14 @@ public struct StackView: Hashable, Sendable {
     case drain
     /// To resume.
     case resume
+
+    /// The request for a plan.
+    init(_ kind: RunRecord.Kind) {
+      switch kind {
+      case .drain: self = .drain
+      case .resume: self = .resume
+      }
+    }
   }
 
   /// What of it is meant to run.

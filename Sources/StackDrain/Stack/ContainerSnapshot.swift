@@ -92,6 +92,10 @@ public struct StackSnapshot: Hashable, Sendable {
   public var projects: [Target: TargetState]
   /// What went wrong with looking, for people.
   public var complaints: [String]
+  /// Whether users of the pool may have been overlooked, as something could not be read.
+  public var mayMissUsers = false
+  /// Running containers whose binds of the pool could not be looked at, though that was asked for.
+  public var uninspected: Set<String> = []
 
   /// A snapshot.
   public init(

@@ -71,7 +71,7 @@ struct PoolPlanCommand {
       print(
         ResumePlan(
           resuming: room.stack, seen: seen, owing: state.debts,
-          launchesFull: state.mode == .local || (isByHand && state.mode == .none), by: policy,
+          launchesFull: state.launchesFull(isByHand: isByHand), by: policy,
           because: kind == nil ? "the pool is healthy" : "asked for by hand"))
     }
     return 0

@@ -161,7 +161,7 @@ private func result(_ text: String) -> ScriptedProgram.Reply {
 @Suite struct `A client by a unit` {
   @Test(arguments: [
     ("active", "loaded", "runs"), ("reloading", "loaded", "runs"), ("activating", "loaded", "runs"),
-    ("deactivating", "loaded", "runs"), ("inactive", "loaded", "rests"),
+    ("deactivating", "loaded", "ends"), ("inactive", "loaded", "rests"),
     ("failed", "loaded", "rests"), ("inactive", "masked", "rests"),
     ("inactive", "not-found", "fault"), ("", "loaded", "fault"), ("new-word", "loaded", "fault"),
   ])
@@ -170,6 +170,11 @@ private func result(_ text: String) -> ScriptedProgram.Reply {
     switch meaning {
     case "fault":
       #expect(throws: ClientFault.self) { try UnitText.state(Array(text.utf8), of: "x") }
+    case "ends":
+      // A stop has to wait for it, and a start is needed.
+      #expect(
+        try UnitText.state(Array(text.utf8), of: "x")
+          == TargetState(running: ["whole"], idle: ["whole"], instance: "9f=1"))
     default:
       #expect(
         try UnitText.state(Array(text.utf8), of: "x")
