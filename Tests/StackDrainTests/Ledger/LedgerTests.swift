@@ -170,6 +170,32 @@ private func everyFact() -> Ledger {
     #expect(debt?.keepsIdle == ["b"])
   }
 
+  @Test func `stays a person's pause that the new life has forgotten, however often it is seen`() {
+    let forgotten = found(["a", "b"], [], life: 2)
+    let debt = debts(found(["a"], ["b"]), forgotten, forgotten)[client]
+    #expect(debt == Debt(revives: ["a"], keepsIdle: ["b"], instance: "life 1"))
+    // Seen paused in the new life, it is known there.
+    let seen = found(["a"], ["b"], life: 2)
+    #expect(debts(found(["a"], ["b"]), forgotten, seen)[client]?.instance == "life 2")
+  }
+
+  @Test func `is what runs, of a unit that cannot be read, unless more was known of it`() {
+    let unread = found(["a"], ["a"])
+    #expect(debts(unread)[client] == Debt(revives: ["a"], instance: "life 1"))
+    #expect(debts(unread, unread)[client] == Debt(revives: ["a"], instance: "life 1"))
+    #expect(debts(found([], ["a"]), unread)[client]?.keepsIdle == ["a"])
+    #expect(debts(found([], ["a"]), unread)[client]?.revives == [])
+  }
+
+  @Test func `is a project that was launched in place of the stack, and not the stack's own`() {
+    func launch(_ kind: RunRecord.Kind) -> LedgerFact {
+      .began(RunRecord(run: 1, kind: kind, isByHand: false, isUpgrade: true, reason: ""))
+    }
+    let found = LedgerFact.found(run: 1, box, .launch, TargetState(idle: ["a"]))
+    #expect(debts(launch(.drain), found)[box] == Debt(retires: true))
+    #expect(debts(launch(.resume), found).isEmpty)
+  }
+
   @Test func `is paid once, by what was read back`() {
     let paid = LedgerFact.settled(run: 2, client, .resume, StepResult(.done), units: ["a"])
     #expect(debts(found(["a", "c"]), paid)[client]?.revives == ["c"])
