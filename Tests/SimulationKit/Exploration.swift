@@ -2,11 +2,13 @@
 ///
 /// A state is visited once: those with the same key are taken for one. Whatever is left out of the
 /// key only makes the search less complete; every state that it visits can truly be reached.
-struct Exploration<State, Key: Hashable> {
+package struct Exploration<State, Key: Hashable> {
   /// How many different states were met, and how many steps between them were taken.
-  private(set) var states = 0
-  private(set) var transitions = 0
-  private(set) var depth = 0
+  package private(set) var states = 0
+  package private(set) var transitions = 0
+  package private(set) var depth = 0
+
+  package init() {}
 
   /// Goes on from `start` until there is nothing new, or something is wrong.
   ///
@@ -17,7 +19,7 @@ struct Exploration<State, Key: Hashable> {
   ///   - key: What tells states apart.
   ///   - steps: All states that can follow, or what was wrong on the way to one.
   /// - Returns: What was wrong first, with `nil` for nothing.
-  mutating func run(
+  package mutating func run(
     from start: State, depth: Int, limit: Int = .max, key: (State) -> Key,
     steps: (State) -> [(state: State, fault: String?)]
   ) -> String? {
@@ -41,5 +43,5 @@ struct Exploration<State, Key: Hashable> {
     return nil
   }
 
-  var text: String { "\(states) states, \(transitions) transitions, depth \(depth)" }
+  package var text: String { "\(states) states, \(transitions) transitions, depth \(depth)" }
 }

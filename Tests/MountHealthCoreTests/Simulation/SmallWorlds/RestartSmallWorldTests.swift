@@ -1,4 +1,5 @@
 import Pacing
+import SimulationKit
 import Testing
 import TimeText
 
