@@ -142,19 +142,3 @@ extension MountEntry {
     fsType.utf8.elementsEqual(other.fsType.utf8) && source.utf8.elementsEqual(other.source.utf8)
   }
 }
-
-extension String {
-  fileprivate var withoutTrailingSlashes: String {
-    var bytes = utf8[...]
-    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// Whether this path is `folder` or below it, byte for byte.
-  fileprivate func lies(atOrBelow folder: String) -> Bool {
-    guard folder != "/" else { return utf8.first == UInt8(ascii: "/") }
-    guard utf8.starts(with: folder.utf8) else { return false }
-    return utf8.count == folder.utf8.count
-      || utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")
-  }
-}

@@ -7,6 +7,10 @@ struct ContainerSurvey: Hashable, Sendable {
   var containers: [ContainerSnapshot]
   /// What could not be seen, for people.
   var complaints: [String] = []
+  /// Whether users of the pool may have been overlooked.
+  var mayMissUsers = false
+  /// Running containers whose binds of the pool could not be looked at, though asked.
+  var uninspected: Set<String> = []
 }
 
 extension ContainerEngine {
@@ -24,12 +28,17 @@ extension ContainerEngine {
     async let asked = devices(until: deadline)
     let listing = try await list(until: deadline)
     let (devices, complaint) = await asked
-    var complaints: [String] = []
+    var found = ContainerSurvey(containers: [])
     let hasVolumes = listing.contains { $0.mounts.contains { $0.volume != nil } }
-    if let complaint, hasVolumes { complaints.append(complaint) }
+    if let complaint, hasVolumes {
+      found.complaints.append(complaint)
+      found.mayMissUsers = true
+    }
     var containers = listing.map { devices.resolving($0) }
-    if inspects { complaints += await inspect(&containers, until: deadline) }
-    return ContainerSurvey(containers: containers.map(\.snapshot), complaints: complaints)
+    let hostPlaces = await findUsers(among: &containers, &found, searches: inspects)
+    if inspects { await inspect(&containers, on: hostPlaces, until: deadline, &found) }
+    found.containers = containers.map(\.snapshot)
+    return found
   }
 
   /// All containers, with what the list alone says.
@@ -59,8 +68,10 @@ extension ContainerEngine {
   }
 
   private func inspect(
-    _ containers: inout [ListedContainer], until deadline: Tick
-  ) async -> [String] {
+    _ containers: inout [ListedContainer], on hostPlaces: [HostPlace], until deadline: Tick,
+    _ survey: inout ContainerSurvey
+  ) async {
+    let places = hostPlaces.compactMap { try? MountPath($0.real) }
     let chosen = containers.indices.filter { index in
       containers[index].snapshot.state == .running
         && containers[index].mounts.contains { mount in
@@ -86,20 +97,27 @@ extension ContainerEngine {
         case .success(let found): details[index] = found
         // It ended meanwhile.
         case .failure(let fault) where fault.kind == .gone: break
-        case .failure(let fault): complaints.append(fault.description)
+        case .failure(let fault):
+          complaints.append(fault.description)
+          survey.uninspected.insert(containers[index].snapshot.name)
         }
       }
     }
     let tables = await processes.mountTables(details.values.compactMap(\.pid))
     guard let own = tables.own else {
       if !chosen.isEmpty { complaints.append("/proc/self/mountinfo cannot be read") }
-      return complaints
+      survey.uninspected.formUnion(chosen.map { containers[$0].snapshot.name })
+      survey.complaints += complaints.sorted()
+      return
     }
     let shared = Self.sharedVolumes(containers)
     for (index, found) in details {
       containers[index].snapshot.startedAt = found.startedAt
       let mounts = containers[index].mounts.filter { !found.shallowBinds.contains($0.destination) }
       let table = found.pid.flatMap { tables.byPID[$0] }
+      if found.pid != nil, table == nil {
+        survey.uninspected.insert(containers[index].snapshot.name)
+      }
       func verdict(_ mounts: [EngineMount]) -> BindView.Verdict {
         BindView.verdict(of: mounts, on: places, host: own, container: table)
       }
@@ -113,7 +131,7 @@ extension ContainerEngine {
             + "containers hold as well: stop all of them, then start them")
       }
     }
-    return complaints.sorted()
+    survey.complaints += complaints.sorted()
   }
 
   /// Volumes that several running containers use: the engine keeps such a one mounted until the last

@@ -21,6 +21,11 @@ public final class ContainerEngine: Sendable {
     var version: EngineVersion?
     /// The numbers of containers, as last seen: for the time when the engine does not answer.
     var ids: [String: String] = [:]
+    /// What was mounted last at the places, by their configured paths.
+    var mounts: [String: MountEntry] = [:]
+    /// The places that containers show, by their numbers: what a container mounts does not change
+    /// for as long as it has its number.
+    var shown: [String: [String]] = [:]
   }
 
   /// Connections at one time: a call to a container that cannot be ended holds one for as long as its
@@ -180,6 +185,27 @@ extension ContainerEngine {
   }
 
   func remember(_ name: String, _ id: String) { memory.withLock { $0.ids[name] = id } }
+
+  /// Fills in what was mounted at places where now nothing is, and keeps what is there.
+  func remember(_ places: inout [HostPlace]) {
+    memory.withLock { memory in
+      for index in places.indices {
+        let place = places[index].configured
+        if let mount = places[index].mount { memory.mounts[place] = mount }
+        places[index].mount = memory.mounts[place]
+      }
+    }
+  }
+
+  /// Keeps which places containers show, for those that are still there.
+  ///
+  /// - Returns: All that is known of them, by their numbers.
+  func remember(_ shown: [String: [String]], of ids: Set<String>) -> [String: [String]] {
+    memory.withLock { memory in
+      memory.shown = memory.shown.merging(shown) { _, new in new }.filter { ids.contains($0.key) }
+      return memory.shown
+    }
+  }
 
   func rememberedID(of name: String) -> String? { memory.withLock { $0.ids[name] } }
 }

@@ -9,6 +9,24 @@ struct HostProcesses: Sendable {
   ///
   /// `id` is the container's number, `pid` its first process, where that is known.
   var stuckTasks: @Sendable (_ id: String, _ pid: Int32?) async -> [StuckTask]
+  /// A process of each container, by the containers' numbers; those of which none is seen are left
+  /// out.
+  var processes: @Sendable (_ ids: [String]) async -> [String: Int32] = { _ in [:] }
+  /// Where paths lead, without touching what might hang; `nil` where that cannot be had now.
+  ///
+  /// `places` are the configured paths of the pool and its branches, `sources` what containers mount.
+  var realPaths: @Sendable (_ places: [String], _ sources: Set<String>) async -> RealPaths? = {
+    _, _ in
+    RealPaths()
+  }
+}
+
+/// Where paths lead, and the mounts of the host at that time.
+struct RealPaths: Hashable, Sendable {
+  /// The paths without links, by those that were asked for; the same where one is left out.
+  var byPath: [String: String] = [:]
+  /// The mounts that this process sees; `nil` where they cannot be read.
+  var table: MountTable?
 }
 
 /// Mount tables of several processes at one time.

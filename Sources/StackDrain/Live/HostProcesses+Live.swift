@@ -1,5 +1,6 @@
 import Glibc
 import MountHealthCore
+import Synchronization
 import Threads
 
 extension HostProcesses {
@@ -24,7 +25,51 @@ extension HostProcesses {
         let second = StuckSearch(container: id, firstProcess: pid).tasks()
         return second.filter { task in first.contains { $0.tid == task.tid } }
       }
+    },
+    processes: { ids in
+      await onThread(otherwise: [:]) { containerProcesses(ids) }
+    },
+    realPaths: { places, sources in
+      // One at a time: a root disk that hangs costs one thread.
+      guard
+        linkReading.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+      else { return nil }
+      return await onThread(
+        otherwise: nil, afterwards: { linkReading.store(false, ordering: .releasing) }
+      ) {
+        realPaths(places, sources)
+      }
     })
+
+  private static let linkReading = Atomic(false)
+
+  private static func realPaths(_ places: [String], _ sources: Set<String>) -> RealPaths? {
+    // Without the mounts nobody knows what might hang.
+    guard let table = mountTable("self") else { return nil }
+    var walk = LinkWalk(table, read: link)
+    var paths = RealPaths(byPath: walk.follow(places: places), table: table)
+    for source in sources where paths.byPath[source] == nil {
+      paths.byPath[source] = walk.follow(source)
+    }
+    return paths
+  }
+
+  private static func link(_ path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: LinkWalk.maximumBytes + 1)
+    let count = readlink(path, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func containerProcesses(_ ids: [String]) -> [String: Int32] {
+    var found: [String: Int32] = [:]
+    // The least number is most likely its first process.
+    for pid in KernelText.numbers(in: "/proc").sorted() where found.count < ids.count {
+      guard let group = KernelText.read("/proc/\(pid)/cgroup", limit: 16 << 10) else { continue }
+      for id in ids where found[id] == nil && TaskText.cgroup(group, isOf: id) { found[id] = pid }
+    }
+    return found
+  }
 
   private static func mountTable(_ process: String) -> MountTable? {
     KernelText.read("/proc/\(process)/mountinfo", limit: MountTable.maximumBytes)
@@ -32,11 +77,18 @@ extension HostProcesses {
   }
 
   private static func onThread<Result: Sendable>(
-    otherwise: Result, _ body: @escaping @Sendable () -> Result
+    otherwise: Result, afterwards: @escaping @Sendable () -> Void = {},
+    _ body: @escaping @Sendable () -> Result
   ) async -> Result {
     await withCheckedContinuation { continuation in
-      let error = startDetachedThread { continuation.resume(returning: body()) }
-      if error != 0 { continuation.resume(returning: otherwise) }
+      let error = startDetachedThread {
+        let result = body()
+        afterwards()
+        continuation.resume(returning: result)
+      }
+      guard error != 0 else { return }
+      afterwards()
+      continuation.resume(returning: otherwise)
     }
   }
 }

@@ -192,6 +192,8 @@ extension LiveStack {
         case .containers(let found):
           snapshot.containers = found.containers
           snapshot.complaints += found.complaints
+          snapshot.mayMissUsers = found.mayMissUsers
+          snapshot.uninspected = found.uninspected
         case .client(let target, let state): snapshot.clients[target] = state
         case .complaint(let words): snapshot.complaints.append(words)
         }

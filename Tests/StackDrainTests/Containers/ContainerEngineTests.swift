@@ -129,10 +129,72 @@ import Testing
     #expect(found.complaints.count == 2)
     #expect(found.complaints.contains { $0.contains("volumes that are folders of the pool") })
     #expect(found.containers.allSatisfy { $0.showsDeadMount == nil })
+    #expect(found.mayMissUsers && found.uninspected == ["a"])
     // What does not run shows nothing.
     #expect(!script.asked.contains { $0.contains("/containers/b1/") })
     let quick = try await engine.survey(inspects: false, until: soon)
     #expect(quick.complaints.count == 1)
+  }
+
+  @Test func `says whose binds could not be seen, and whom it may have overlooked`() async throws {
+    let list = """
+      [{"Id":"5ff1b07f0fb2","Names":["/plex"],"State":"running","Mounts":[{"Type":"bind",
+      "Source":"/pool","Destination":"/data"}]}]
+      """
+    let rules: [ScriptedEngine.Rule] = [
+      .ping, .on("/containers/json", 200, list), .on("/volumes", 200, "{}"),
+      .on("/containers/5ff1b07f0fb2/json", 200, Self.plex),
+    ]
+    let foreign = HostProcesses(
+      mountTables: { _ in MountTables(own: .empty) }, stuckTasks: { _, _ in [] })
+    let (engine, _) = try engine(rules, processes: foreign)
+    let seen = try await engine.survey(inspects: true, until: soon)
+    #expect(seen.uninspected == ["plex"] && !seen.mayMissUsers)
+    let quick = try await engine.survey(inspects: false, until: soon)
+    #expect(quick.uninspected == [] && !quick.mayMissUsers)
+    let blind = HostProcesses(
+      mountTables: { _ in MountTables() }, stuckTasks: { _, _ in [] },
+      realPaths: { _, _ in nil })
+    let (other, _) = try self.engine(rules, processes: blind)
+    let unsure = try await other.survey(inspects: true, until: soon)
+    #expect(unsure.uninspected == ["plex"] && unsure.mayMissUsers)
+    #expect(unsure.complaints.contains { $0.contains("by another name") })
+  }
+
+  @Test func `finds who mounts the pool by another name of it`() async throws {
+    func entry(_ id: String, _ source: String) -> String {
+      """
+      {"Id":"\(id)","Names":["/\(id)"],"State":"running","Mounts":[{"Type":"bind",
+      "Source":"\(source)","Destination":"/data"}]}
+      """
+    }
+    let rules: [ScriptedEngine.Rule] = [
+      .ping, .on("/volumes", 200, "{}"),
+      .on(
+        "/containers/json", 200,
+        "[\(entry("real", "/var/pool/tv")),\(entry("link", "/data")),\(entry("device", "/odd"))]"),
+      .on("/json", 404, "{}"),
+    ]
+    let host = MountTable(parsing: "70 27 0:41 / /var/pool rw - fuse.mergerfs a rw".utf8)
+    let shows = MountTable(parsing: "148 1 0:41 /x /data rw - fuse.mergerfs a rw".utf8)
+    let processes = HostProcesses(
+      mountTables: { _ in MountTables(own: host, byPID: [7: shows]) }, stuckTasks: { _, _ in [] },
+      processes: { ids in ids.contains("device") ? ["device": 7] : [:] },
+      realPaths: { _, _ in
+        RealPaths(byPath: ["/pool": "/var/pool", "/data": "/var/pool"], table: host)
+      })
+    let (engine, _) = try engine(rules, processes: processes)
+    let users = PoolUsers(paths: [try MountPath("/pool")])
+    func found(_ survey: ContainerSurvey) -> [String?] {
+      survey.containers.map { users.reason(for: $0) }
+    }
+    let first = try await engine.survey(inspects: false, until: soon)
+    #expect(found(first) == ["mounts /pool/tv", "mounts /pool", nil])
+    let whole = try await engine.survey(inspects: true, until: soon)
+    #expect(found(whole) == ["mounts /pool/tv", "mounts /pool", "mounts /pool"])
+    // What was seen of a container once is so for as long as it is that one.
+    let later = try await engine.survey(inspects: false, until: soon)
+    #expect(found(later) == found(whole))
   }
 
   @Test func `asks for no restart where a volume is held by others as well`() async throws {
