@@ -13,7 +13,7 @@ import sys
 import threading
 import traceback
 
-from figures import cpu, detection, hang, idle, life, size, web
+from figures import cpu, detection, hang, idle, life, pool_drain, pool_gone, pool_idle, size, web
 from rig import machine
 from rig.bench import Bench, NotTaken
 from rig.ground import Ground
@@ -37,19 +37,29 @@ FIGURES = {
     "vanish": detection.vanish,
     "hang-verdict": detection.hang_verdict,
     "canary": detection.canary,
+    "pool-gone": pool_gone.gone,
+    "pool-idle": pool_idle.idle,
+    "pool-drain": pool_drain.drain,
+    "pool-hang": pool_idle.hang,
     "thousand": cpu.thousand,
 }
 #: Those that mostly wait run beside the others: what they observe wakes up once a second.
 WAITING = {"idle", "hang"}
-#: Those that come after the waiting ones: 1000 mounts in the table cost every sidecar memory.
-LAST = {"thousand"}
+#: Those that come after the waiting ones: mounts that come and go wake every sidecar, and 1000 of
+#: them in the table cost it memory.
+LAST = {"pool-gone", "pool-idle", "pool-drain", "pool-hang", "thousand"}
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=FIGURES, help="take only this figure")
-    parser.add_argument("--quick", action="store_true", help="short runs: under two minutes")
-    parser.add_argument("--long", action="store_true", help="memory after 15 minutes as well")
+    parser.add_argument("--quick", action="store_true", help="short runs: under four minutes")
+    parser.add_argument(
+        "--long", action="store_true", help="memory after 15 minutes, a hung pool as well"
+    )
+    parser.add_argument(
+        "--without-containers", action="store_true", help="the pool's figures as without dockerd"
+    )
     parser.add_argument("--hang-seconds", type=int, help="length of the hang: 600, quick 20")
     parser.add_argument("--repeat", type=int, help="how often to measure what is repeated")
     parser.add_argument("--program", default=f"{REPOSITORY}/out/mountmon", help="what to measure")
@@ -80,6 +90,7 @@ def main() -> int:
             options.long,
             options.hang_seconds,
             options.repeat,
+            not options.without_containers,
         )
         about = machine.describe(REPOSITORY)
         rows, failures = take(bench, names)

@@ -24,6 +24,7 @@ class Bench:
     is_long: bool
     hang_seconds: int
     repeat: int | None
+    has_containers: bool = True
 
     def times(self, full: int, quick: int) -> int:
         """How often to measure."""

@@ -44,6 +44,8 @@ class Ground:
         self._lock = threading.Lock()
         self._number = 0
         self._mounts: list[str] = []
+        #: What `clear` calls before anything else, the latest first.
+        self._endings: list = []
         self._processes: list[subprocess.Popen] = []
         #: Children of processes that are gone, and when each of them began.
         self._strays: dict[int, str | None] = {}
@@ -77,6 +79,15 @@ class Ground:
 
     def mounts(self, count: int) -> list[str]:
         return [self.mount() for _ in range(count)]
+
+    def has_mounted(self, path: str) -> None:
+        """Notes a mount that another program made."""
+        with self._lock:
+            self._mounts.append(path)
+
+    def detach(self, path: str) -> None:
+        """Unmounts what may be in use."""
+        self.unmount(path, _MNT_DETACH)
 
     def unmount(self, path: str, flags: int = 0) -> None:
         _checked(_LIBC.umount2(path.encode(), flags), f"umount {path}")
@@ -123,8 +134,18 @@ class Ground:
             with self._lock:
                 self._strays[child] = process.birth(child)
 
+    def at_end(self, ending) -> None:
+        """Has `clear` call something; it may have been called before."""
+        self._endings.append(ending)
+
     def clear(self) -> list[str]:
         """Takes all away; says what could not be."""
+        left = []
+        for ending in reversed(self._endings):
+            try:
+                ending()
+            except Exception as error:  # The rest has to go as well.
+                left.append(f"{ending.__qualname__}: {error}")
         for started in list(self._processes):
             self.note_children(started.pid)
         # The FUSE daemons last, and by their own end: that frees whoever hangs in their mounts.
@@ -138,7 +159,6 @@ class Ground:
                 started.wait(10)
             except subprocess.TimeoutExpired:
                 started.kill()
-        left = []
         for path in list(self._mounts):
             try:
                 self.unmount(path, _MNT_DETACH)

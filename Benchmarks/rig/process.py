@@ -83,3 +83,17 @@ def _stat(pid: int) -> list[str] | None:
             return file.read().rpartition(")")[2].split()
     except OSError:
         return None
+
+
+def with_argument(text: str) -> list[int]:
+    """Those that live and have a text in one of their arguments."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                arguments = file.read()
+        except OSError:
+            continue
+        if text.encode() in arguments and state(int(entry)) not in (None, "Z"):
+            found.append(int(entry))
+    return found
