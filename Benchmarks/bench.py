@@ -131,7 +131,8 @@ def take(bench: Bench, names: list[str]) -> tuple[list[Row], list[str]]:
         except NotTaken as reason:
             found[name] = [Row(name, f"not taken: {reason}")]
         except Exception as error:  # One figure's trouble is not the others'.
-            found[name] = [Row(name, f"not taken: {error or type(error).__name__}")]
+            words = f"{error or type(error).__name__}".splitlines()[0]
+            found[name] = [Row(name, f"not taken: {words}")]
             failures.append(f"{name}:\n{traceback.format_exc()}")
         for row in found[name]:
             row.busy = busy.share

@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from statistics import median
 
 from rig import engine, pool
 from rig.bench import Bench, NotTaken
 from rig.engine import Engine
-from rig.monitor import DownloadClient, Moment, Monitor
+from rig.monitor import ENDS, DownloadClient, Moment, Monitor
 from rig.pool import Pool
 from rig.report import Row, spread
 
@@ -26,14 +27,24 @@ def drain(bench: Bench) -> list[Row]:
     lacks = pool.missing(pool.PROGRAMS, bench.ground) or engine.why_none(bench)
     if lacks:
         raise NotTaken(lacks)
+    with ExitStack() as stack:
+        return _drain(bench, stack)
+
+
+def _drain(bench: Bench, stack: ExitStack) -> list[Row]:
     union, docker = Pool(bench.ground, 3), Engine(bench.ground)
+    stack.callback(union.end)
+    stack.callback(docker.end)
     clients = [DownloadClient(bench.ground) for _ in range(5)]
+    for client in clients:
+        stack.callback(client.end)
     docker.run(CONTAINERS, union.path)
     rows = []
     if not bench.is_quick:
         rows.append(_engine_alone(docker))
     program = bench.ground.copy(bench.program)
     monitor = Monitor(bench.ground, program, union, docker, clients, **SOON)
+    stack.callback(monitor.end)
     monitor.wait_until_ready(60, 0.05)
     lab = _Lab(bench, union, docker, clients, monitor)
     for cause in ["mergerfs killed"] if bench.is_quick else list(DEADLINE):
@@ -43,8 +54,6 @@ def drain(bench: Bench) -> list[Row]:
                 bench.tell(f"drain, {cause}, {number + 1}{', one stuck' if is_stuck else ''}")
                 rounds[is_stuck].append(lab.round(cause, is_stuck))
         rows += [_row(cause, is_stuck, rounds) for is_stuck in (False, True)]
-    for thing in [monitor, *clients, docker, union]:
-        thing.end()
     return rows
 
 
@@ -54,7 +63,7 @@ class _Lab:
         self.clients, self.monitor = clients, monitor
 
     def round(self, cause: str, is_stuck: bool) -> dict[str, float]:
-        """Seconds from the cause on."""
+        """Seconds from the beginning of the drain on; when a fault is seen is another figure."""
         if is_stuck:
             self.clients[0].send(signal.SIGSTOP)
         time.sleep(1)
@@ -63,17 +72,18 @@ class _Lab:
             self.monitor.drain_by_hand()
         else:
             self.union.signal(signal.SIGKILL)
-        self.monitor.wait_for(lambda: self.monitor.ended_since(begun.date), 180)
+        self.monitor.wait_for(lambda: self.monitor.drain_since(begun.date, *ENDS), 180)
         used = self.monitor.cpu_seconds() - cpu
         awake = self.clients[1:] if is_stuck else self.clients
-        paused = [client.paused_since(begun.tick) - begun.tick for client in awake]
+        late = self.monitor.drain_since(begun.date, "began") - begun.date
+        paused = [client.paused_since(begun.tick) - begun.tick - late for client in awake]
         if self.docker.running() & set(CONTAINERS):
             raise OSError("a drain has ended, and containers run on")
         found = {
             "first": min(paused),
             "last": max(paused),
-            "stopped": self.docker.last_end(CONTAINERS) - begun.date,
-            "over": self.monitor.ended_since(begun.date) - begun.date,
+            "stopped": self.docker.last_end(CONTAINERS) - begun.date - late,
+            "over": self.monitor.drain_since(begun.date, *ENDS) - begun.date - late,
             "cpu": used,
         }
         if is_stuck:

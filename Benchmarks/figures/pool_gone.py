@@ -10,7 +10,7 @@ from statistics import median
 from rig import engine, pool
 from rig.bench import Bench, NotTaken
 from rig.engine import Engine
-from rig.monitor import DownloadClient, Moment, Monitor, Script
+from rig.monitor import ENDS, DownloadClient, Moment, Monitor, Script
 from rig.pool import Pool
 from rig.report import Row, spread
 from rig.web import seconds_until
@@ -35,6 +35,7 @@ def gone(bench: Bench) -> list[Row]:
     no_engine = engine.why_none(bench) or pool.missing({"docker": "docker.io"}, bench.ground)
     lab = _Lab(bench, not no_engine)
     try:
+        lab.monitor.wait_until_ready(60, 0.05)
         rows = []
         for fault in FAULTS:
             rounds = [lab.round(fault, number) for number in range(bench.times(5, 2))]
@@ -70,7 +71,6 @@ class _Lab:
             minBranches=3,
             drainAfter={"scarce": f"{SCARCE}s"},
         )
-        self.monitor.wait_until_ready(60, 0.05)
 
     def round(self, fault: str, number: int) -> dict[str, float | None]:
         """Seconds from the fault on."""
@@ -91,7 +91,7 @@ class _Lab:
         if self.engine:
             self.engine.wait_until_stopped(self.own, 90)
             found["stopped"] = self.engine.last_end(self.own) - begun.date
-        self.monitor.wait_for(lambda: self.monitor.ended_since(begun.date), 90)
+        self.monitor.wait_for(lambda: self.monitor.drain_since(begun.date, *ENDS), 90)
         found["cpu"] = self.monitor.cpu_seconds() - busy
         if script:
             self._wait_for(script, fault, begun, found)

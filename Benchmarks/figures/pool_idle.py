@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from contextlib import ExitStack
 
 from rig import engine, pool
 from rig.bench import Bench, NotTaken
@@ -19,12 +20,16 @@ INTERVALS = ("10s", "1s")
 
 def idle(bench: Bench) -> list[Row]:
     """8 branches at two intervals, with 5 containers and 2 clients, beside the script."""
-    union, docker, note = _ground(bench, 8)
-    clients = [DownloadClient(bench.ground) for _ in range(2)]
+    with ExitStack() as stack:
+        return _idle(bench, stack)
+
+
+def _idle(bench: Bench, stack: ExitStack) -> list[Row]:
+    union, docker, clients, note = _ground(bench, stack, 8)
     if docker:
         docker.run([f"idle-{number}" for number in range(1, 6)], union.path)
     monitors = {
-        interval: _monitor(bench, union, docker, clients, pollInterval=interval)
+        interval: _monitor(bench, stack, union, docker, clients, pollInterval=interval)
         for interval in INTERVALS
     }
     script = None
@@ -53,9 +58,6 @@ def idle(bench: Bench) -> list[Row]:
         )
         rows.append(row)
         beside = ""
-    for thing in [*monitors.values(), *clients, docker, union]:
-        if thing:
-            thing.end()
     return rows
 
 
@@ -63,11 +65,17 @@ def hang(bench: Bench) -> list[Row]:
     """mergerfs stopped for ten minutes: what waits for it must not grow. Only with --long."""
     if not bench.is_long:
         return []
-    union, docker, note = _ground(bench, 3)
-    clients = [DownloadClient(bench.ground)]
+    with ExitStack() as stack:
+        return [_hang(bench, stack)]
+
+
+def _hang(bench: Bench, stack: ExitStack) -> Row:
+    union, docker, clients, note = _ground(bench, stack, 3)
     if docker:
         docker.run(["hung-1", "hung-2"], union.path)
-    monitor = _monitor(bench, union, docker, clients, pollInterval="1s")
+    monitor = _monitor(bench, stack, union, docker, clients, pollInterval="1s")
+    # Whoever hangs in the mount is freed by the end of mergerfs.
+    stack.callback(lambda: union.signal(signal.SIGKILL))
     bench.sleep(20, "before the hang")
     states = [_state(monitor)]
     union.signal(signal.SIGSTOP)
@@ -77,44 +85,46 @@ def hang(bench: Bench) -> list[Row]:
     states.append(_state(monitor))
     bench.sleep(bench.hang_seconds - early, "pool hung")
     states.append(_state(monitor))
-    # Whoever hangs in the mount is freed by the end of mergerfs.
-    union.signal(signal.SIGKILL)
-    for thing in [monitor, *clients, docker, union]:
-        if thing:
-            thing.end()
     first, settled, last = states
 
     def course(key: str, text=str) -> str:
         return " -> ".join(text(state[key]) for state in states)
 
-    return [
-        Row(
-            f"pool hung for {bench.hang_seconds} s, pollInterval 1s{note}",
-            f"before, after {early:.0f} s, at the end: threads {course('threads')}, descriptors"
-            f" {course('descriptors')}, processes {course('processes')},"
-            f" Pss {course('pss', megabytes)}",
-            "flat from the drain on",
-            last["threads"] <= settled["threads"]
-            and last["descriptors"] <= settled["descriptors"]
-            and last["pss"] - settled["pss"] < 256,
-            {"before": first, "early": settled, "end": last},
-        )
-    ]
+    return Row(
+        f"pool hung for {bench.hang_seconds} s, pollInterval 1s{note}",
+        f"before, after {early:.0f} s, at the end: threads {course('threads')}, descriptors"
+        f" {course('descriptors')}, processes {course('processes')},"
+        f" Pss {course('pss', megabytes)}",
+        "flat from the drain on",
+        last["threads"] <= settled["threads"]
+        and last["descriptors"] <= settled["descriptors"]
+        and last["pss"] - settled["pss"] < 256,
+        {"before": first, "early": settled, "end": last},
+    )
 
 
-def _ground(bench: Bench, count: int) -> tuple[Pool, Engine | None, str]:
+def _ground(bench: Bench, stack: ExitStack, count: int):
+    """The pool, the engine or None, two clients, and what is missing."""
     lacks = pool.missing(pool.PROGRAMS, bench.ground)
     if lacks:
         raise NotTaken(lacks)
     no_engine = engine.why_none(bench)
-    docker = None if no_engine else Engine(bench.ground)
     note = f" (without containers: {no_engine})" if no_engine else ""
-    return Pool(bench.ground, count), docker, note
+    union = Pool(bench.ground, count)
+    stack.callback(union.end)
+    docker = None if no_engine else Engine(bench.ground)
+    if docker:
+        stack.callback(docker.end)
+    clients = [DownloadClient(bench.ground) for _ in range(2)]
+    for client in clients:
+        stack.callback(client.end)
+    return union, docker, clients, note
 
 
-def _monitor(bench: Bench, *things, **settings) -> Monitor:
+def _monitor(bench: Bench, stack: ExitStack, *things, **settings) -> Monitor:
     program = bench.ground.copy(bench.program)
     monitor = Monitor(bench.ground, program, *things, **settings)
+    stack.callback(monitor.end)
     seconds_until(lambda: os.path.getsize(monitor.log) > 0, 20, 0.05)
     return monitor
 

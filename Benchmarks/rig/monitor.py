@@ -23,6 +23,10 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _SCRIPT = f"{os.path.dirname(_HERE)}/reference/pool.sh"
 
 
+#: How the log says that a drain is over.
+ENDS = ("complete", "incomplete")
+
+
 class Ended(Exception):
     """mountmon is gone."""
 
@@ -144,8 +148,8 @@ class Monitor(Subject):
                 lines = file.read().split("\n")[-12:]
             raise TimeoutError("\n".join([f"{error}; the log ends with", *lines])) from None
 
-    def ended_since(self, moment: float, what: str = "drain") -> float | None:
-        """When a drain first ended after a moment, both in seconds since 1970."""
+    def drain_since(self, moment: float, *ends: str) -> float | None:
+        """When a drain first began or ended after a moment, both in seconds since 1970."""
         with open(self.log, encoding="utf-8") as file:
             for line in file.read().split("\n")[:-1]:
                 try:
@@ -153,7 +157,7 @@ class Monitor(Subject):
                 except ValueError:
                     continue
                 words = record.get("msg", "").split()
-                if words[:1] == [what] and words[1:] in (["complete"], ["incomplete"]):
+                if words[:1] == ["drain"] and " ".join(words[1:]) in ends:
                     when = datetime.fromisoformat(record["time"].replace("Z", "+00:00"))
                     # It is cut to milliseconds.
                     if when.timestamp() + 0.001 >= moment:
