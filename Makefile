@@ -116,7 +116,7 @@ release: ## build the static release binary: out/mountmon (needs Swift)
 	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 
 .PHONY: bench
-bench: release ## measure the release binary (needs python3; the pool: mergerfs, docker.io; BENCH_FLAGS=--quick is short)
+bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick is short; see Benchmarks)
 	@$(call need,python3,Debian package python3)
 	swift build --product faultfs
 	python3 Benchmarks/bench.py $(BENCH_FLAGS)

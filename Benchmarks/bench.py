@@ -53,7 +53,7 @@ LAST = {"pool-gone", "pool-idle", "pool-drain", "pool-hang", "thousand"}
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=FIGURES, help="take only this figure")
-    parser.add_argument("--quick", action="store_true", help="short runs: under four minutes")
+    parser.add_argument("--quick", action="store_true", help="short runs: about five minutes")
     parser.add_argument(
         "--long", action="store_true", help="memory after 15 minutes, a hung pool as well"
     )

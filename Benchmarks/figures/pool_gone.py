@@ -38,7 +38,7 @@ def gone(bench: Bench) -> list[Row]:
         lab.monitor.wait_until_ready(60, 0.05)
         rows = []
         for fault in FAULTS:
-            rounds = [lab.round(fault, number) for number in range(bench.times(5, 2))]
+            rounds = [lab.round(fault, number) for number in range(bench.times(5, 1))]
             rows += _rows(fault, rounds)
         if no_engine:
             rows.append(Row("to containers stopped", f"not measured: {no_engine}"))
