@@ -241,7 +241,10 @@ extension PoolEngine {
   /// What was owed runs; that was looked at.
   private mutating func returned(_ isByHand: Bool, at now: Tick, _ effects: inout [Effect]) {
     let state = ledger.state
-    guard state.mode != .full else { return }
+    // What a person chose while it was being brought back holds for the next time.
+    let isChosen =
+      state.startMethod == .manual && (state.mode == .local || state.mode == .none)
+    guard state.mode != .full, isByHand || !isChosen else { return }
     let method: StartMethod =
       isByHand ? .manual : state.mode == .none ? state.startMethod : .autoUpgrade
     choose(.full, method, at: now, &effects)

@@ -121,7 +121,9 @@ public struct PoolEngine: Hashable, Sendable {
     // Where the pool is away after a reboot, the container engine may have refused to start what needs
     // it: that is started once the pool is there.
     let isNewBoot = ledger.entries.last.map { $0.moment.boot != now.boot } ?? false
-    startsFullStack = isNewBoot && ledger.state.mode == .full && !stack.fullProjects.isEmpty
+    let wasReturning = ledger.state.mode == .poolDegraded && ledger.state.openRun?.kind == .resume
+    startsFullStack =
+      isNewBoot && (ledger.state.mode == .full || wasReturning) && !stack.fullProjects.isEmpty
   }
 
   /// What runs of the plan, for status: its record, its stage and the results so far.

@@ -18,6 +18,10 @@ struct Box {
   var mountID: UInt64 = 1
   /// What its owner wants.
   var wish = true
+  /// Whether the engine starts it after a reboot.
+  var restarts = true
+  /// A person touched it in the middle of something of ours: nobody can say what it should do.
+  var isLoose = false
 }
 
 /// A program of the world that can be paused.
@@ -32,11 +36,22 @@ struct Program {
   var life = 1
   /// It does not answer; calls wait, and are carried out when it does again.
   var isHung = false
+  /// It does not tell what it does: that is known from what it was told, by who told it.
+  var isOpaque = false
+  var belief: Bool?
+  /// Like a container's.
+  var isLoose = false
   var shownBefore: (units: [String: Bool], until: Tick)?
   /// A look at it came to nothing lately, so that nobody could know what it did.
   var excusedUntil = Tick.zero
 
   func state(at now: Tick) -> TargetState {
+    if isOpaque {
+      let all = Set(units.keys)
+      return TargetState(
+        running: belief == false ? [] : all, idle: belief == true ? [] : all,
+        instance: "life \(life)")
+    }
     let shown = shownBefore.flatMap { now < $0.until ? $0.units : nil } ?? units
     return TargetState(
       running: Set(shown.filter(\.value).keys), idle: Set(shown.filter { !$0.value }.keys),
@@ -53,6 +68,7 @@ struct Program {
     life += 1
     isHung = false
     shownBefore = nil
+    belief = nil
     if forgets { for name in units.keys { units[name] = true } }
   }
 }
@@ -61,11 +77,15 @@ struct Program {
 struct FakeStack {
   var boxes: [String: Box] = [:]
   var programs: [String: Program] = [:]
-  var portableRuns = false
+  /// The services of the portable project.
+  var portable: [String: Bool] = ["web": false, "api": false]
   var engineIsHung = false
   var poolMountID: UInt64 = 1
 
-  static let portable = "portable"
+  static let portableName = "portable"
+  /// The project of the full stack: those of the containers that the engine starts by itself
+  /// after no reboot.
+  static let fullName = "full"
 
   /// A stack of a few containers and clients of every kind, drawn at random.
   init(using random: inout SeededGenerator) {
@@ -76,9 +96,18 @@ struct FakeStack {
     boxes["komga"] = Box(usesPool: false)
     boxes["stopped"] = Box(runs: false, wish: false)
     boxes["torrent"] = Box()
+    for name in ["sonarr", "plex", "torrent"] where random.chance(0.3) {
+      boxes[name]?.restarts = false
+    }
+    portable["web"] = random.chance(0.3)
     programs["sabnzbd"] = Program(box: "sab", forgets: true, units: ["queue": random.chance(0.7)])
     programs["sabnzbd-pp"] = Program(
       role: .processing, box: "sab", forgets: true, units: ["post": random.chance(0.7)])
+    if random.chance(0.5) {
+      programs["sabnzbd-pp"]?.isOpaque = true
+      programs["sabnzbd-pp"]?.units = ["post": true]
+      if random.chance(0.3) { programs["sabnzbd-pp"]?.box = nil }
+    }
     programs["transmission"] = Program(
       box: random.chance(0.5) ? "torrent" : nil,
       units: ["a1": true, "b2": random.chance(0.5), "c3": random.chance(0.5)])
@@ -100,7 +129,8 @@ struct FakeStack {
             $0, role: program.role, container: program.box, forgetsPauses: program.forgets)
         }
       },
-      users: users, portableProjects: [Target(.project, Self.portable)].compactMap { $0 })
+      users: users, portableProjects: [.project(Self.portableName)],
+      fullProjects: boxes.values.allSatisfy(\.restarts) ? [] : [.project(Self.fullName)])
   }
 
   func isUp(_ program: Program) -> Bool { program.box.map { boxes[$0]?.runs == true } ?? true }
@@ -121,10 +151,19 @@ struct FakeStack {
     for (name, program) in programs where !program.isHung && isUp(program) {
       if let target = Target(.client, name) { seen.clients[target] = program.state(at: now) }
     }
-    if let project = Target(.project, Self.portable) {
-      seen.projects[project] = .whole(runs: portableRuns)
+    for name in [Self.portableName, Self.fullName] {
+      seen.projects[.project(name)] = project(name)
     }
     return seen
+  }
+
+  func project(_ name: String) -> TargetState {
+    var services = portable
+    if name == Self.fullName {
+      services = boxes.filter { !$0.value.restarts }.mapValues(\.runs)
+    }
+    return TargetState(
+      running: Set(services.filter(\.value).keys), idle: Set(services.filter { !$0.value }.keys))
   }
 
   /// What the units of a program do now is what people want.

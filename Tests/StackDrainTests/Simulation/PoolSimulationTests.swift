@@ -21,7 +21,10 @@ import Testing
       counts.merge(world.counts, uniquingKeysWith: +)
       counts["calls", default: 0] += world.callCount
     }
-    for word in ["crash", "reboot", "drain", "resume", "flap", "abandoned", "human"] {
+    for word in [
+      "crash", "reboot", "drain", "resume", "flap", "abandoned", "human", "full disk",
+      "meddling", "command",
+    ] {
       #expect(counts[word, default: 0] > 0, "no \(word)")
     }
   }

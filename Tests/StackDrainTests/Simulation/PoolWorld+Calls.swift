@@ -6,6 +6,9 @@ import SimulationKit
 extension PoolWorld {
   /// A call reaches whom it is for.
   func arrive(_ errand: Errand) {
+    if case .client? = errand.call.target?.kind, errand.call.isAct {
+      stack.programs[errand.call.target?.name ?? ""]?.belief = nil
+    }
     if isHung(errand) {
       // It waits in a socket; it is carried out when its target goes on.
       excuse(errand)
@@ -63,7 +66,14 @@ extension PoolWorld {
 
   /// Whoever stops a container now may not know what the program in it did.
   private func excuse(_ errand: Errand) {
-    let until = now + .seconds(120)
+    // What was seen is as old as the ledger is slow.
+    let until = max(now, diskFullUntil) + .seconds(120)
+    // What cannot be read back is not known after a call that came late, or was lied about.
+    if let name = errand.call.target?.name, errand.call.isAct,
+      stack.programs[name]?.isOpaque == true
+    {
+      stack.programs[name]?.isLoose = true
+    }
     switch errand.call {
     case .survey, .look, .pause:
       for name in stack.programs.keys
@@ -108,11 +118,19 @@ extension PoolWorld {
         start(target.name, errand)
         answer(errand, .taken, in: random.time(100...5000))
       }
-    case .launch:
-      stack.portableRuns = true
+    case .launch(let target):
+      if target.name == FakeStack.fullName {
+        for (name, box) in stack.boxes.sorted(by: { $0.key < $1.key }) where !box.restarts {
+          stack.boxes[name]?.wish = true
+          start(name, errand)
+        }
+      } else {
+        for name in stack.portable.keys { stack.portable[name] = true }
+      }
       answer(errand, .taken, in: soon)
-    case .retire:
-      stack.portableRuns = false
+    case .retire(let target):
+      if target.name == FakeStack.fullName { fail("the full stack is retired") }
+      for name in stack.portable.keys { stack.portable[name] = false }
       answer(errand, .taken, in: soon)
     }
   }
@@ -126,7 +144,7 @@ extension PoolWorld {
     case .container:
       guard let box = stack.boxes[target.name] else { return .gone("no such container") }
       return .state(.whole(runs: box.runs, instance: "life \(box.life)"))
-    case .project: return .state(.whole(runs: stack.portableRuns))
+    case .project: return .state(stack.project(target.name))
     case .stack: return .failed("not a target")
     }
   }
@@ -139,6 +157,7 @@ extension PoolWorld {
       return
     }
     stack.programs[target.name]?.set(units, running: running, at: now)
+    stack.programs[target.name]?.belief = errand.epoch == epoch ? running : nil
     answer(errand, .taken, in: soon)
   }
 

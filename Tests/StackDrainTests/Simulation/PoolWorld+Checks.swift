@@ -32,6 +32,9 @@ extension PoolWorld {
     case .restart(let target, _):
       checkPool(call)
       checkUser(target)
+    case .launch(let target) where target.name == FakeStack.fullName:
+      checkPool(call)
+      if durable.debts[target] != nil { fail("the full stack is owed") }
     case .launch(let target):
       if durable.debts[target]?.retires != true {
         fail("\(target) is launched, and that is not in the ledger")
@@ -45,6 +48,11 @@ extension PoolWorld {
 
   private func checkPool(_ call: Call) {
     if told.state != .healthy { fail("\(call) while the pool is \(told.state)") }
+    guard let run = engine?.run?.record, !run.isByHand, run.run > wish.run else { return }
+    switch wish.word {
+    case .drained, .less: fail("\(call), and a person wants it \(wish.word)")
+    case .nothing: break
+    }
   }
 
   private func checkUser(_ target: Target) {
@@ -57,6 +65,7 @@ extension PoolWorld {
   func calmDown() {
     isCalm = true
     climate.crashAt = nil
+    diskFullUntil = .zero
     relief()
     if engine == nil { plan(.reborn, in: .seconds(1)) }
   }
@@ -67,9 +76,12 @@ extension PoolWorld {
     become(.healthy, .none)
     run(for: .seconds(60))
     if engine?.ledger.state.hold != nil { tell(.commanded(.release)) }
-    if engine?.ledger.state.isDrainedByHand == true {
-      run(for: .seconds(300))
-      tell(.commanded(.resume))
+    if let state = engine?.ledger.state {
+      let isChosen = state.startMethod == .manual && (state.mode == .local || state.mode == .none)
+      if state.isDrainedByHand || isChosen {
+        run(for: .seconds(300))
+        command(.resume)
+      }
     }
     // At most so many upgrades an hour: the last one may have to wait for long.
     for _ in 0..<24 where !isSettled { run(for: .seconds(300)) }
@@ -79,18 +91,21 @@ extension PoolWorld {
       fail("the pool is back, and the mode is \(engine.ledger.state.mode)")
     }
     if !engine.ledger.debts.isEmpty { fail("still owed: \(engine.ledger.debts)") }
+    if engine.ledger.state.openRun != nil { fail("a plan is still open") }
     for (name, box) in stack.boxes {
-      if box.runs != box.wish { fail("\(name) \(box.runs ? "runs" : "does not run")") }
+      if box.runs != box.wish, !box.isLoose {
+        fail("\(name) \(box.runs ? "runs" : "does not run")")
+      }
       if box.runs, box.usesPool, box.mountID != stack.poolMountID {
         fail("\(name) shows a mount that is no more")
       }
     }
     for (name, program) in stack.programs where stack.isUp(program) {
-      if program.units != program.wishes {
+      if program.units != program.wishes, !program.isLoose {
         fail("\(name): \(program.units), not \(program.wishes)")
       }
     }
-    if stack.portableRuns { fail("the portable stack still runs") }
+    if stack.portable["api"] == true { fail("the portable stack still runs") }
   }
 
   /// Whether nothing is left to do, as far as the engine knows.
@@ -110,7 +125,9 @@ extension PoolWorld {
     guard violation == nil, let engine else { return }
     for (name, box) in stack.boxes where box.usesPool && box.runs { fail("\(name) still runs") }
     for (name, program) in stack.programs where stack.isUp(program) {
-      if program.units.values.contains(true) { fail("\(name) still runs: \(program.units)") }
+      if program.units.values.contains(true), !(program.isOpaque && program.isLoose) {
+        fail("\(name) still runs: \(program.units)")
+      }
     }
     if engine.ledger.state.mode == .full { fail("the mode is still full") }
     if engine.ledger.state.openRun != nil { fail("a plan is still open") }

@@ -44,7 +44,11 @@ extension PoolWorld {
 
   func trouble() {
     guard !isCalm else { return }
-    if random.chance(0.3) {
+    if random.chance(0.15) {
+      diskFullUntil = now + random.time(1000...600_000)
+      count("full disk")
+      note("the disk is full")
+    } else if random.chance(0.3) {
       stack.engineIsHung = true
       note("the container engine hangs")
     } else {
@@ -72,11 +76,12 @@ extension PoolWorld {
     bootStart = now
     stalled = []
     stack.engineIsHung = false
-    stack.portableRuns = false
+    for name in stack.portable.keys { stack.portable[name] = false }
     for name in stack.boxes.keys.sorted() where stack.boxes[name]?.runs == true {
       // `unless-stopped`: what ran, runs again, pool or not.
+      let restarts = stack.boxes[name]?.restarts == true
       stack.end(name)
-      stack.start(name)
+      if restarts { stack.start(name) } else { orphan(name) }
     }
     for (name, program) in stack.programs.sorted(by: { $0.key < $1.key }) {
       if program.box == nil { stack.programs[name]?.beginLife() }
@@ -87,11 +92,20 @@ extension PoolWorld {
     }
   }
 
+  /// A container that nobody starts after a reboot: whether the full stack is launched is for the
+  /// mode to say, and what was stopped by a drain is owed.
+  private func orphan(_ name: String) {
+    let state = durable.state
+    let isOwed = durable.debts[.container(name)] != nil
+    let isLaunched = state.mode == .full || state.mode == .local || state.openRun?.kind == .resume
+    if !isOwed, !isLaunched { stack.boxes[name]?.isLoose = true }
+  }
+
   /// A person does something that cannot be taken for something of ours.
   func human() {
     guard climate.humans, !isCalm else { return }
     plan(.human, in: random.time(5000...300_000))
-    switch random.number(0...11) {
+    switch random.number(0...14) {
     case 0: command(.drain)
     case 1, 2: command(.resume)
     case 3: command(.hold(random.time(1000...900_000)))
@@ -100,14 +114,61 @@ extension PoolWorld {
     case 7:
       skew = random.time(-7_200_000...7_200_000)
       if engine != nil, random.chance(0.5) { tell(.clock(wall)) }
+    case 8: command(.choose(random.pick(StackMode.allCases), .manual))
+    case 9: touchAnything()
     default: touchUnit()
     }
   }
 
-  private func command(_ command: PoolCommand) {
+  func command(_ command: PoolCommand) {
     guard engine != nil else { return }
     note("a person: \(command)")
+    count("command")
+    let lastRun = engine?.ledger.state.lastRun ?? 0
+    let isBusy = engine?.activity != .idle || engine?.pendingRequest != nil
     tell(.commanded(command))
+    switch command {
+    case .drain: wish = (.drained, lastRun)
+    case .resume where told.state == .healthy: wish = (.nothing, lastRun)
+    case .choose(.local, _) where !isBusy, .choose(.none, _) where !isBusy:
+      wish = (.less, lastRun)
+    case .choose: wish = (.nothing, lastRun)
+    case .resume, .hold, .release, .forget: break
+    }
+  }
+
+  /// Only what was written down outlives a kill.
+  func recallWish() {
+    let state = durable.state
+    let isLess = state.startMethod == .manual && (state.mode == .local || state.mode == .none)
+    switch wish.word {
+    case .drained where !state.isDrainedByHand: wish.word = .nothing
+    case .less where !isLess: wish.word = .nothing
+    case .drained, .less, .nothing: break
+    }
+  }
+
+  /// A person does something in the middle of what is being done.
+  private func touchAnything() {
+    count("meddling")
+    if random.chance(0.5) {
+      let name = random.pick(stack.boxes.keys.sorted())
+      guard let box = stack.boxes[name], !box.isStuck, !stack.engineIsHung else { return }
+      note("a person meddles with \(name)")
+      if box.runs { stack.end(name) } else { stack.start(name) }
+      stack.boxes[name]?.isLoose = true
+      for key in stack.programs.keys where stack.programs[key]?.box == name {
+        stack.acceptUnits(of: key)
+        stack.programs[key]?.isLoose = true
+      }
+    } else {
+      let name = random.pick(stack.programs.keys.sorted())
+      guard let program = stack.programs[name], stack.isUp(program), !program.isHung else { return }
+      note("a person meddles with \(name)")
+      let unit = random.pick(program.units.keys.sorted())
+      stack.programs[name]?.units[unit] = program.units[unit] != true
+      stack.programs[name]?.isLoose = true
+    }
   }
 
   /// Whether something of ours is under way with a target, so that nobody could tell whose doing a
@@ -132,7 +193,7 @@ extension PoolWorld {
   private func touchUnit() {
     let name = random.pick(stack.programs.keys.sorted())
     guard let program = stack.programs[name], let target = Target(.client, name), !isBusy(target),
-      stack.isUp(program), !program.isHung
+      stack.isUp(program), !program.isHung, !program.isOpaque
     else { return }
     let debt = engine?.ledger.debts[target] ?? durable.debts[target]
     let unit = random.pick(program.units.keys.sorted())

@@ -74,6 +74,10 @@ final class PoolWorld {
   var truth = PoolJudgement(state: .healthy, mountID: 1)
   var told = PoolJudgement(state: .unknown)
   var isCalm = false
+  var diskFullUntil = Tick.zero
+  /// What a person asked for last, and the plan that had begun before.
+  enum Wish { case nothing, drained, less }
+  var wish: (word: Wish, run: Int) = (.nothing, 0)
   var stalled: [Errand] = []
   var violation: String?
   var callCount = 0
@@ -177,6 +181,8 @@ final class PoolWorld {
       fail("its own ledger is refused: \(error)")
     }
     note("engine begins")
+    recallWish()
+    for name in stack.programs.keys { stack.programs[name]?.belief = nil }
     plan(.judge(epoch: epoch), in: random.time(10...500))
     tell(.tick)
   }
@@ -226,7 +232,7 @@ final class PoolWorld {
     case .record(let ledger):
       if keeping != nil { fail("two ledgers are being kept at once") }
       keeping = ledger.lastNumber
-      if !isCalm, random.chance(climate.diskFull) {
+      if !isCalm, now < diskFullUntil || random.chance(climate.diskFull) {
         plan(.notKept(epoch: epoch), in: random.time(1...50))
       } else {
         plan(.kept(ledger, epoch: epoch), in: random.time(1...30))
@@ -258,6 +264,14 @@ extension Call {
       .retire(let target):
       target
     case .survey, .measure: nil
+    }
+  }
+
+  /// Whether it changes anything.
+  var isAct: Bool {
+    switch self {
+    case .look, .survey, .measure: false
+    case .pause, .resume, .stop, .kill, .start, .restart, .launch, .retire: true
     }
   }
 }
