@@ -28,16 +28,21 @@ SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests|StackContractT
 # Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
 CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
 
+# A Docker host with a pool, its drives pulled and its parts killed: the files in Tests/EndToEndTests/Pool.
+POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests
+
 # run-tests OPTIONS: first simulations, which keep every core busy, and real mounts after all that: what is
 # called late because nobody had time to look at it proves nothing. Tests with servers and programs have a
 # process without the thousand connections of others: with as many descriptors Foundation's Process
-# reads beyond its memory. Clusters make certificates and many processes, and come last.
+# reads beyond its memory. Clusters make certificates and many processes, and come after that; pools last, as
+# the whole machine's loop devices, control groups and drives are theirs.
 define run-tests
 scripts/test-phase.sh $(1) --skip-build --filter Simulation
 scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
-scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)'
+scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(POOLS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(POOLS)'
 endef
 
 .PHONY: help

@@ -177,7 +177,8 @@ let package = Package(
       exclude: ["Snapshots"]),
     .testTarget(name: "TidyTests"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["JSONValue", "TimeText", "StubAPIServer", "CLinux"]),
+      name: "EndToEndTests",
+      dependencies: ["JSONValue", "TimeText", "StubAPIServer", "StackKit", "CLinux"]),
   ]
 )
 

@@ -3,7 +3,8 @@ import Testing
 /// `make test` runs slow stories in a phase of their own, which it knows by the names of their files.
 @Suite struct `The phases of the tests` {
   @Test(arguments: [
-    ("CLUSTERS", ["Tests/EndToEndTests/Kubernetes", "Tests/EndToEndTests/Manifests"])
+    ("CLUSTERS", ["Tests/EndToEndTests/Kubernetes", "Tests/EndToEndTests/Manifests"]),
+    ("POOLS", ["Tests/EndToEndTests/Pool"]),
   ])
   func `know every file of their folders, and no other`(_ phase: (String, [String])) throws {
     let (variable, folders) = phase
