@@ -14,7 +14,7 @@ extension ClientEnvironment {
   public static func live(variables: [String: String]) -> ClientEnvironment {
     let reader = PatientReader()
     return ClientEnvironment(
-      variables: variables, now: liveNow,
+      variables: variables, now: liveNow, date: { time(nil) },
       read: { path, limit, deadline throws(ClientFault) in
         try await reader.read(path, limit, until: deadline)
       },
@@ -38,35 +38,47 @@ extension HTTPClient: ClientConnection {
 }
 
 /// Reads files on threads of their own: one on storage that hangs costs its thread, once, and nobody
-/// waits for it beyond the deadline.
+/// waits for it beyond the deadline. Who asks for a file that is just being read waits for the same
+/// read: clients of one program read its file side by side.
 private final class PatientReader: Sendable {
-  private let hanging = Mutex<Set<String>>([])
+  private struct Wish: Hashable {
+    var path: String
+    var limit: Int
+  }
+
+  private let waiters = Mutex<[Wish: [Waiter]]>([:])
 
   func read(
     _ path: String, _ limit: Int, until deadline: Tick
   ) async throws(ClientFault) -> [UInt8] {
-    guard hanging.withLock({ $0.insert(path).inserted }) else {
-      throw ClientFault("\(path): an earlier read of it has not returned")
-    }
+    let wish = Wish(path: path, limit: limit)
     let rest = deadline - Tick(nanoseconds: clinux_monotonic_time())
     let result = await withCheckedContinuation { continuation in
       let waiter = Waiter(continuation)
-      let error = startDetachedThread { [self] in
-        let result = Self.read(path, limit)
-        hanging.withLock { _ = $0.remove(path) }
-        waiter.resume(result)
-      }
-      if error != 0 {
-        hanging.withLock { _ = $0.remove(path) }
-        waiter.resume(.failure(ClientFault("\(path): no thread could be started")))
-      }
       let alarm = Task {
         try? await Task.sleep(for: max(rest, .zero))
         waiter.resume(.failure(ClientFault("\(path): no answer from its storage")))
       }
       waiter.cancelAtEnd(alarm)
+      guard isFirst(waiter, of: wish) else { return }
+      let error = startDetachedThread { [self] in end(wish, Self.read(path, limit)) }
+      if error != 0 { end(wish, .failure(ClientFault("\(path): no thread could be started"))) }
     }
     return try result.get()
+  }
+
+  private func isFirst(_ waiter: Waiter, of wish: Wish) -> Bool {
+    waiters.withLock { waiters in
+      let others = waiters[wish]
+      waiters[wish] = (others ?? []).filter { !$0.isOver } + [waiter]
+      return others == nil
+    }
+  }
+
+  private func end(_ wish: Wish, _ result: Result<[UInt8], ClientFault>) {
+    for waiter in waiters.withLock({ $0.removeValue(forKey: wish) }) ?? [] {
+      waiter.resume(result)
+    }
   }
 
   private static func read(_ path: String, _ limit: Int) -> Result<[UInt8], ClientFault> {
@@ -112,6 +124,8 @@ private final class Waiter: Sendable {
   init(_ continuation: CheckedContinuation<Result<[UInt8], ClientFault>, Never>) {
     state = Mutex(State(continuation: continuation))
   }
+
+  var isOver: Bool { state.withLock { $0.continuation == nil } }
 
   func resume(_ result: Result<[UInt8], ClientFault>) {
     let (continuation, alarm) = state.withLock { state in
