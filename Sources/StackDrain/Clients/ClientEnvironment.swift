@@ -8,6 +8,8 @@ public struct ClientEnvironment: Sendable {
   public var variables: [String: String]
   /// The monotonic clock.
   public var now: @Sendable () -> Tick
+  /// The date, in seconds since 1970.
+  public var date: @Sendable () -> Int
   /// Reads a small file, of at most so many bytes, and gives up at the deadline: it may lie on storage
   /// that hangs.
   public var read:
@@ -24,6 +26,7 @@ public struct ClientEnvironment: Sendable {
   /// An environment; see the properties.
   public init(
     variables: [String: String], now: @escaping @Sendable () -> Tick,
+    date: @escaping @Sendable () -> Int = { 0 },
     read: @escaping @Sendable (String, Int, Tick) async throws(ClientFault) -> [UInt8],
     isProgram: @escaping @Sendable (String) -> Bool,
     connect:
@@ -33,6 +36,7 @@ public struct ClientEnvironment: Sendable {
   ) {
     self.variables = variables
     self.now = now
+    self.date = date
     self.read = read
     self.isProgram = isProgram
     self.connect = connect

@@ -23,8 +23,12 @@ struct TransmissionAPI: Hashable, Sendable {
 
   func list(_ path: String) -> HTTPRequest {
     switch dialect {
-    case .own: request(path, "torrent-get", ["fields": ["hashString", "status", "error"]])
-    case .jsonRPC: request(path, "torrent_get", ["fields": ["hash_string", "status", "error"]])
+    case .own:
+      request(
+        path, "torrent-get", ["fields": ["hashString", "status", "error", "activityDate"]])
+    case .jsonRPC:
+      request(
+        path, "torrent_get", ["fields": ["hash_string", "status", "error", "activity_date"]])
     }
   }
 
@@ -115,9 +119,16 @@ struct TransmissionAPI: Hashable, Sendable {
     "what listens there is not Transmission: its answer has no result; check the URL")
 
   /// The torrents of a list.
-  func torrents(_ answer: ClientAnswer) throws(ClientFault) -> TargetState {
+  ///
+  /// - Parameters:
+  ///   - answer: The list.
+  ///   - date: The present, in seconds since 1970.
+  /// - Returns: What they do.
+  /// - Throws: That it is no such list.
+  func torrents(_ answer: ClientAnswer, at date: Int = 0) throws(ClientFault) -> TargetState {
     guard let torrents = try result(answer)["torrents"]?.arrayValue else { throw Self.stranger }
-    let key = dialect == .own ? "hashString" : "hash_string"
+    let (key, activity) =
+      dialect == .own ? ("hashString", "activityDate") : ("hash_string", "activity_date")
     var state = TargetState()
     var broken = 0
     for torrent in torrents {
@@ -126,15 +137,23 @@ struct TransmissionAPI: Hashable, Sendable {
       else {
         throw ClientFault("Transmission's list has a torrent without a hash or a status")
       }
-      if torrent["error"]?.intValue == Self.localError { broken += 1 }
+      if torrent["error"]?.intValue == Self.localError {
+        broken += 1
+        // One that cannot write stops by itself. Who stopped one that could is not told apart later.
+        let isRecent = (torrent[activity]?.intValue ?? 0) >= date - Self.recently
+        if status == 0, isRecent { state.fallen.insert(hash) }
+      }
       // 0 is stopped; the others download, seed, verify, or wait for their turn.
       if status == 0 { state.idle.insert(hash) } else { state.running.insert(hash) }
     }
     state.idle.subtract(state.running)
+    state.fallen.formIntersection(state.idle)
     if broken > 0 { state.note = "\(broken) torrents cannot read or write their files" }
     return state
   }
 
+  /// For how many seconds a torrent that cannot write counts as one that ran until now.
+  private static let recently = 600
   /// 1 and 2 come from a tracker.
   private static let localError = 3
 

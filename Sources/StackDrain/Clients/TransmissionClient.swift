@@ -23,7 +23,7 @@ final class TransmissionClient: StackClient {
     // No `instance`: the session is renewed every hour, and what is stopped stays so anyway.
     try await converse(until: deadline) { (talk) async throws(ClientFault) in
       let (api, answer) = try await talk.ask { api, path in api.list(path) }
-      return try api.torrents(answer)
+      return try api.torrents(answer, at: place.environment.date())
     }
   }
 

@@ -115,11 +115,12 @@ extension PlanMachine {
   }
 
   /// It is as wanted without our doing. A pause of what a person had paused is written down all the
-  /// same: a client that forgets pauses is told again after the drain.
+  /// same: a client that forgets pauses is told again after the drain. So is what has stopped by
+  /// itself: it ran, and is to run again.
   private mutating func nothingToDo(
     _ step: Step, _ state: TargetState, _ effects: inout [Effect]
   ) {
-    if step.move == .pause, step.recordsIdle {
+    if step.move == .pause, step.recordsIdle || !state.fallen.isEmpty {
       effects.append(.record(found(state, by: step), step: nil))
     }
     end(step, StepResult(.nothing), units: paid(step, state), &effects)
@@ -179,6 +180,8 @@ extension PlanMachine {
     case .state where intent.refusal != nil:
       giveUp(step, intent, &effects)
     case .state, .failed, .taken, .surveyed, .traffic:
+      var intent = intent
+      if case .state(let state) = answer { intent.note = state.note }
       // Lists lag behind acts, and a call that timed out may yet take effect.
       let next = now + Self.pause
       guard next < deadline(of: step) else { return giveUp(step, intent, &effects) }
@@ -247,9 +250,11 @@ extension PlanMachine {
     if let refusal = intent.refusal {
       end(step, StepResult(.failed, refusal), &effects)
     } else {
-      let words =
-        intent.wasAnswered
-        ? "it took the call, and is not as it should be" : "no answer within \(step.deadline.text)"
+      var words = "no answer within \(step.deadline.text)"
+      if intent.wasAnswered {
+        words = "it took the call, and is not as it should be"
+        if let note = intent.note { words += ": \(note)" }
+      }
       end(step, StepResult(.unconfirmed, words), &effects)
     }
   }

@@ -33,6 +33,8 @@ enum StepProgress: Hashable, Sendable {
     var wasAnswered = false
     /// When it was given to be written down.
     var since = Tick.zero
+    /// What else the target said when it was last looked at.
+    var note: String?
   }
 
   var result: StepResult? {

@@ -81,11 +81,12 @@ extension Ledger.Entry {
           isByHand: try reader.flag("byHand"), isUpgrade: try reader.flag("upgrade"),
           reason: try reader.text("reason")))
     case .found:
+      var state = TargetState(
+        running: try reader.units("running"), idle: try reader.units("idle"),
+        instance: try reader.optionalText("instance"), note: try reader.optionalText("note"))
+      state.fallen = try reader.units("fallen")
       fact = .found(
-        run: try reader.number("run"), try reader.target("target"), try reader.word("move"),
-        TargetState(
-          running: try reader.units("running"), idle: try reader.units("idle"),
-          instance: try reader.optionalText("instance"), note: try reader.optionalText("note")))
+        run: try reader.number("run"), try reader.target("target"), try reader.word("move"), state)
     case .settled:
       fact = .settled(
         run: try reader.number("run"), try reader.target("target"), try reader.word("move"),

@@ -33,6 +33,7 @@ extension Ledger.Entry {
       object["move"] = .string(move.rawValue)
       object.set("running", state.running)
       object.set("idle", state.idle)
+      object.set("fallen", state.fallen)
       object["instance"] = state.instance.map(JSONValue.string)
       object["note"] = state.note.map(JSONValue.string)
     case .settled(let run, let target, let move, let result, let units):

@@ -117,7 +117,8 @@ extension LedgerState {
     case .pause, .stop, .kill, .restart:
       guard var debt = debts[target] else {
         let debt = Debt(
-          revives: state.running, keepsIdle: state.idle.subtracting(state.running),
+          revives: state.running.union(state.fallen),
+          keepsIdle: state.idle.subtracting(state.running).subtracting(state.fallen),
           instance: state.instance)
         debts[target] = debt.isPaid ? nil : debt
         return
@@ -129,7 +130,7 @@ extension LedgerState {
       let certain = isSameLife ? state.running.subtracting(state.idle) : []
       let forgotten = debt.keepsIdle.intersection(state.running).subtracting(certain)
       let resumed = state.running.subtracting(forgotten)
-      debt.revives.formUnion(resumed)
+      debt.revives.formUnion(resumed.union(state.fallen.subtracting(debt.keepsIdle)))
       debt.keepsIdle.subtract(resumed)
       // The life in which a pause was last seen: until it is seen in this one, it is forgotten here.
       if forgotten.isEmpty { debt.instance = state.instance }

@@ -150,7 +150,8 @@ private struct DrainPlanner {
     if let state = snapshot.clients[client.target] {
       // What a person paused must be known before a client that forgets it is stopped.
       let isNews = client.forgetsPauses && debts[client.target] == nil && !state.idle.isEmpty
-      return !state.running.isEmpty || isNews
+      let owed = debts[client.target]?.revives ?? []
+      return !state.running.isEmpty || isNews || !state.fallen.isSubset(of: owed)
     }
     guard asksSilent else { return false }
     guard let name = client.container, let containers = snapshot.containers else { return true }

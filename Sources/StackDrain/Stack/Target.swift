@@ -68,6 +68,9 @@ public struct TargetState: Hashable, Sendable {
   public var running: Set<String>
   /// The units that are there and do not run.
   public var idle: Set<String>
+  /// Those among ``idle`` that have stopped by themselves a short while ago, as the storage below them
+  /// failed: nobody paused them.
+  public var fallen: Set<String> = []
   /// Which life of the target this is, such as the time its process began; another text means that
   /// it was started anew in between. `nil` where that cannot be told.
   public var instance: String?
@@ -100,11 +103,11 @@ public struct TargetState: Hashable, Sendable {
 
   /// Why it cannot be recorded; `nil` where it can.
   var recordingFault: String? {
-    let count = running.count + idle.count
+    let count = running.count + idle.count + fallen.subtracting(idle).count
     guard count <= Self.maximumUnits else {
       return "\(count) units are more than the \(Self.maximumUnits) that the ledger takes"
     }
-    let isFit = running.allSatisfy(Self.isUnit) && idle.allSatisfy(Self.isUnit)
+    let isFit = [running, idle, fallen].allSatisfy { $0.allSatisfy(Self.isUnit) }
     return isFit
       ? nil
       : "a unit's name is longer than \(Self.maximumUnitLength) bytes, or has control characters"

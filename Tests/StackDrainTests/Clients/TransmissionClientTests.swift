@@ -55,7 +55,7 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
     #expect(
       program.lines.dropLast() == [
         #"POST /transmission/rpc {"method":"torrent-stop","arguments":{"ids":["\#(one)"]}}"#,
-        #"POST /transmission/rpc {"method":"torrent-get","arguments":{"fields":["hashString","status","error"]}}"#,
+        #"POST /transmission/rpc {"method":"torrent-get","arguments":{"fields":["hashString","status","error","activityDate"]}}"#,
         #"POST /transmission/rpc {"method":"torrent-start","arguments":{"ids":["\#(two)"]}}"#,
       ])
   }
@@ -164,6 +164,24 @@ private func renew(_ id: String = session, rpc: String? = nil) -> ScriptedProgra
       .answer(200, #"{"arguments":{"torrents":[\#(torrent)]},"result":"success"}"#))
     let state = try await program.client(.transmission(nil)).look(until: program.soon)
     #expect(state.note == "1 torrents cannot read or write their files")
+  }
+
+  @Test func `tells what cannot write any more from what a person has stopped`() throws {
+    func torrent(_ hash: String, _ status: Int, _ error: Int, _ active: Int) -> String {
+      #"{"hashString":"\#(hash)","status":\#(status),"error":\#(error),"activityDate":\#(active)}"#
+    }
+    let names = (1...5).map { String(repeating: "\($0)", count: 40) }
+    let list = [
+      torrent(names[0], 0, 3, 100_000), torrent(names[1], 0, 0, 100_000),
+      torrent(names[2], 0, 3, 90_000), torrent(names[3], 4, 3, 100_000),
+      torrent(names[4], 0, 2, 100_000),
+    ].joined(separator: ",")
+    let text = #"{"arguments":{"torrents":[\#(list)]},"result":"success"}"#
+    let answer = ClientAnswer(status: 200, headers: [:], body: Array(text.utf8))
+    let state = try TransmissionAPI().torrents(answer, at: 100_100)
+    #expect(state.fallen == [names[0]])
+    #expect(state.running == [names[3]])
+    #expect(state.idle == Set(names).subtracting([names[3]]))
   }
 
   @Test func `asks nobody once its time is over`() async throws {

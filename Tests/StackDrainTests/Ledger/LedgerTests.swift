@@ -153,6 +153,35 @@ private func everyFact() -> Ledger {
     #expect(debts(found(["a"], ["b"]))[client]?.keepsIdle == ["b"])
   }
 
+  @Test func `waits for the person who drained, whoever chose the mode before`() {
+    let drain = RunRecord(run: 1, kind: .drain, isByHand: true, isUpgrade: false, reason: "")
+    for method in [StartMethod.autostart, .manual, .autoUpgrade] {
+      var ledger = Ledger()
+      ledger.append(.mode(.full, method), at: moment())
+      ledger.append(.began(drain), at: moment())
+      ledger.append(.ended(run: 1, isComplete: true, words: ""), at: moment())
+      ledger.append(.mode(.poolDegraded, method), at: moment())
+      #expect(ledger.state.isDrainedByHand, "\(method)")
+      ledger.append(.mode(.full, .manual), at: moment())
+      #expect(!ledger.state.isDrainedByHand)
+    }
+  }
+
+  @Test func `is also what has stopped by itself, as it could not write`() throws {
+    var state = TargetState(idle: ["a", "b"])
+    state.fallen = ["a"]
+    let fact = LedgerFact.found(run: 1, client, .pause, state)
+    #expect(debts(fact)[client]?.revives == ["a"])
+    #expect(debts(fact)[client]?.keepsIdle == ["b"])
+    // It fell before our pause reached it.
+    let debt = debts(found(["a", "c"], ["b"]), fact)[client]
+    #expect(debt?.revives == ["a", "c"])
+    #expect(debt?.keepsIdle == ["b"])
+    var ledger = Ledger()
+    ledger.append(fact, at: moment())
+    #expect(try Ledger(reading: ledger.bytes).debts == ledger.debts)
+  }
+
   @Test func `is not lost when our own pause is seen at the next look`() {
     #expect(debts(found(["a"], ["b"]), found([], ["a", "b"]))[client]?.revives == ["a"])
     #expect(debts(found(["a"], ["b"]), found([], ["a", "b"]))[client]?.keepsIdle == ["b"])
