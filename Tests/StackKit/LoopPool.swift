@@ -32,6 +32,7 @@ package final class LoopPool: Sendable {
   ///   - folder: Where.
   ///   - sealsBranches: Whether nothing can be written beside a drive that is away. Beside the pool
   ///     nothing ever can, or mergerfs would not mount there again.
+  /// - Throws: ``KitFault`` where this machine cannot have one.
   package init(in folder: String, sealsBranches: Bool = true) async throws {
     if let missing = Self.missing { throw KitFault(missing) }
     self.folder = folder
@@ -115,7 +116,9 @@ package final class LoopPool: Sendable {
   }
 
   private func detach(_ number: Int) async {
-    guard let lines = try? await Program.run(["losetup", "-j", image(number)]).output else { return }
+    guard let lines = try? await Program.run(["losetup", "-j", image(number)]).output else {
+      return
+    }
     for line in lines.split(separator: "\n") {
       _ = try? await Program.run(["losetup", "-d", String(line.prefix { $0 != ":" })])
     }

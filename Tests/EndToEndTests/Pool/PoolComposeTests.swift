@@ -9,10 +9,17 @@ extension `A host whose pool may go` {
     }
 
     private func service(_ name: String, _ lines: String...) -> String {
-      (["  \(name):", "    container_name: \(name)", "    image: \"tiny:1\"",
+      ([
+        "  \(name):", "    container_name: \(name)", "    image: \"tiny:1\"",
         "    network_mode: none", "    restart: unless-stopped",
-        "    command: [\"/bin/sh\", \"-c\", \"\(KitImage.obedient)\"]"]
+        "    command: [\"/bin/sh\", \"-c\", \"\(KitImage.obedient)\"]",
+      ]
         + lines.map { "    " + $0 }).joined(separator: "\n")
+    }
+
+    /// As docker compose, version 2, leaves it; docker-compose 1.29 leaves no word of `depends_on`.
+    private func needs(_ name: String) -> String {
+      "labels: {com.docker.compose.depends_on: \"\(name):service_started:false\"}"
     }
 
     @Test func `is stopped in reverse order, and another runs while the pool is away`()
@@ -46,8 +53,8 @@ extension `A host whose pool may go` {
         version: "2.4"
         services:
         \(service("db", bind))
-        \(service("app", bind, "depends_on: [db]"))
-        \(service("web", bind, "depends_on: [app]"))
+        \(service("app", bind, "depends_on: [db]", needs("db")))
+        \(service("web", bind, "depends_on: [app]", needs("app")))
         """)
       try folder.write(
         "reading.yml",

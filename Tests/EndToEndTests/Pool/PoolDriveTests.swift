@@ -12,8 +12,7 @@ extension `A host whose pool may go` {
         await host.pool.pull(1)
         try await host.until("degraded") { try await host.monitor.state() == "degraded" }
         // Its branch is away for longer than two would be allowed to be.
-        try await Task.sleep(for: .seconds(4))
-        #expect(try await host.standing() == before)
+        try await host.remains(before, "one drive of three is away", for: .seconds(4))
         await host.pool.pull(2)
         try await host.untilDrained()
         try await host.untilDone("degraded", "pool-degraded")
@@ -25,7 +24,9 @@ extension `A host whose pool may go` {
       }
     }
 
-    @Test func `that comes back alone, and then another, has the stack back once`() async throws {
+    @Test func `that comes back alone does not have the stack back, and all of them do`()
+      async throws
+    {
       try await TestHost.story { host in
         let before = try await host.begin()
         for number in LoopPool.numbers { await host.pool.pull(number) }
@@ -35,9 +36,9 @@ extension `A host whose pool may go` {
         #expect(host.pool.isUnionAlive)
         try await host.pool.plug(3)
         try await host.until("degraded") { try await host.monitor.state() == "degraded" }
-        try await Task.sleep(for: .seconds(3))
-        try await host.untilDrained()
+        try await host.remains(TestHost.drained, "one drive of three is there")
         try await host.pool.plug(1)
+        try await host.pool.plug(2)
         try await host.untilBack(before)
       }
     }

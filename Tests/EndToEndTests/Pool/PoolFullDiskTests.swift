@@ -16,8 +16,10 @@ extension `A host whose pool may go` {
           try await body(host) {
             // Ends when there is no room: that is what it is for.
             _ = try await Program.run(
-              ["dd", "if=/dev/zero", "of=\(place.path)/filler", "bs=4k", "oflag=append",
-               "conv=notrunc"])
+              [
+                "dd", "if=/dev/zero", "of=\(place.path)/filler", "bs=4k", "oflag=append",
+                "conv=notrunc",
+              ])
           }
         }
         await place.remove()

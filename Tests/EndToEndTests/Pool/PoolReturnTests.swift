@@ -54,7 +54,8 @@ extension `A host whose pool may go` {
       }
     }
 
-    @Test func `starts nothing of what a person has started meanwhile, and keeps it`() async throws {
+    @Test func `starts nothing of what a person has started meanwhile, and keeps it`() async throws
+    {
       try await TestHost.story { host in
         var before = try await host.begin()
         await host.pool.unmount()

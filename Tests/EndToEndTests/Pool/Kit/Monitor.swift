@@ -123,10 +123,11 @@ final class Monitor: Sendable {
 
   /// Runs another command of the pool's, with the same configuration.
   func command(
-    _ words: String..., within limit: Duration = .seconds(60)
+    _ words: String..., file: String? = nil, within limit: Duration = .seconds(60)
   ) async throws -> (code: Int32, output: String) {
     try await Program.run(
-      [try BuiltProgram.path("mountmon"), "pool"] + words + ["--config", file], within: limit)
+      [try BuiltProgram.path("mountmon"), "pool"] + words + ["--config", file ?? self.file],
+      within: limit)
   }
 
   /// A file of the state folder.

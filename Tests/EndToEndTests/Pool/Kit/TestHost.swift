@@ -91,6 +91,9 @@ final class TestHost: Sendable {
   /// One that downloads onto the pool, and one that a person has stopped.
   func startTorrents() async throws {
     try await transmission.add("two", isStopped: true)
+    // It writes down what it was told at its end: killed sooner, it would have forgotten.
+    await transmission.program.stop()
+    try await transmission.start()
     try await transmission.add("one")
     try await until("the torrent is downloaded") { try await transmission.hasBegun("one") }
   }
@@ -133,19 +136,17 @@ final class TestHost: Sendable {
 
   // MARK: Waiting
 
+  /// What is left of the stack off the pool.
+  static let drained = Standing(containers: ["indexer"], torrents: [], isSABnzbdPaused: true)
+
   /// Waits until the stack is off the pool, as its parts themselves say.
-  func untilDrained(_ more: Set<String> = ["indexer"]) async throws {
-    try await until(
-      Standing(containers: more, torrents: [], isSABnzbdPaused: true), "drained")
-  }
+  func untilDrained() async throws { try await until(Self.drained, "drained") }
 
   /// Waits until all stands as before, nothing is owed, and the monitor says so.
   func untilBack(_ before: Standing) async throws {
     try await until(before, "brought back")
     try await untilDone("healthy", "full")
-    // What came back stays.
-    let after = try await standing()
-    guard after == before else { throw KitError("wanted \(before); there are \(after)") }
+    try await remains(before, "what came back stays", for: .milliseconds(500))
   }
 
   /// Waits until the monitor has nothing to do.
@@ -175,6 +176,20 @@ final class TestHost: Sendable {
       return standing == wish
     }
     guard isThere else { throw KitError("\(words): wanted \(wish); there are \(last)") }
+  }
+
+  /// Holds that the components stand so, now and for as long.
+  func remains(
+    _ wish: Standing, _ words: String, for length: Duration = .seconds(3)
+  ) async throws {
+    let end = ContinuousClock.now + length
+    repeat {
+      let standing = try await standing()
+      guard standing == wish else {
+        throw KitError("\(words): wanted \(wish); there are \(standing)")
+      }
+      try await Task.sleep(for: .milliseconds(100))
+    } while ContinuousClock.now < end
   }
 
   /// Waits until something is so.

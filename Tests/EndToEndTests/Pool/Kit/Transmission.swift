@@ -30,7 +30,8 @@ final class Transmission: Sendable {
       "rpc-authentication-required": false, "bind-address-ipv4": "127.0.0.1",
       "bind-address-ipv6": "::1", "peer-port": .number(JSONNumber(try FreePort.take())),
       "dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false,
-      "port-forwarding-enabled": false, "download-dir": .string(downloads), "preallocation": 0, "cache-size-mb": 0,
+      "port-forwarding-enabled": false, "download-dir": .string(downloads), "preallocation": 0,
+      "cache-size-mb": 0,
       "speed-limit-down": .number(JSONNumber(Self.speedLimit)), "speed-limit-down-enabled": true,
     ]
     let configuration = folder + "/cfg"
