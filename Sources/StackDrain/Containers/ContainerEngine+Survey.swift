@@ -85,11 +85,14 @@ extension ContainerEngine {
     await withTaskGroup(of: (Int, Result<ContainerDetails, EngineFault>).self) { group in
       for (index, id, name) in ids {
         group.addTask {
+          // Not returned from within the `do`: Swift 6.3 loses the index then, where it optimizes.
+          let result: Result<ContainerDetails, EngineFault>
           do throws(EngineFault) {
-            return (index, .success(try await self.details(id, called: name, until: deadline)))
+            result = .success(try await self.details(id, called: name, until: deadline))
           } catch {
-            return (index, .failure(error))
+            result = .failure(error)
           }
+          return (index, result)
         }
       }
       for await (index, result) in group {
