@@ -7,6 +7,8 @@ package final class LoopPool: Sendable {
   /// Where all of it is.
   package let folder: String
   private let union: ServedProgram
+  /// Cleans up where the test run was killed.
+  private let guardian: Program
 
   package static let numbers = 1...3
 
@@ -29,13 +31,20 @@ package final class LoopPool: Sendable {
   /// Makes drives in a folder; nothing is mounted yet.
   ///
   /// - Parameters:
-  ///   - folder: Where.
+  ///   - home: Where: a folder of its own is made there. All of it is removed where the test run is
+  ///     killed.
   ///   - sealsBranches: Whether nothing can be written beside a drive that is away. Beside the pool
   ///     nothing ever can, or mergerfs would not mount there again.
   /// - Throws: ``KitFault`` where this machine cannot have one.
-  package init(in folder: String, sealsBranches: Bool = true) async throws {
+  package init(in home: KitFolder, sealsBranches: Bool = true) async throws {
     if let missing = Self.missing { throw KitFault(missing) }
+    let folder = try home.folder("lab")
     self.folder = folder
+    let cleanup =
+      #"sleep 1; if cd "$folder/lab"; then chattr -i pool b1 b2 b3; "#
+      + #"for n in 1 2 3; do losetup -nO NAME -j "$n.img" | xargs -r losetup -d; done; cd /; fi"#
+    guardian = try Program(
+      Program.guarded(removing: home, after: cleanup) + ["sleep", "infinity"], log: "/dev/null")
     let branches = Self.numbers.map { "\(folder)/b\($0)" }.joined(separator: ":")
     union = ServedProgram(
       [

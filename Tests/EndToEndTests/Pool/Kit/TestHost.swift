@@ -47,7 +47,7 @@ final class TestHost: Sendable {
     docker = parts.docker
     sabnzbd = parts.sabnzbd
     pool = try await LoopPool(
-      in: try folder.folder("lab"), sealsBranches: sealsBranches)
+      in: folder, sealsBranches: sealsBranches)
     transmission = try await Transmission(
       in: try folder.folder("transmission"), downloads: pool.path + "/downloads")
     monitor = try Monitor(
