@@ -41,7 +41,7 @@ package final class LoopPool: Sendable {
     let folder = try home.folder("lab")
     self.folder = folder
     let cleanup =
-      #"sleep 1; if cd "$folder/lab"; then chattr -i pool b1 b2 b3; "#
+      #"sleep 1; if cd "$folder/lab"; then umount -l pool b1 b2 b3; chattr -i pool b1 b2 b3; "#
       + #"for n in 1 2 3; do losetup -nO NAME -j "$n.img" | xargs -r losetup -d; done; cd /; fi"#
     guardian = try Program(
       Program.guarded(removing: home, after: cleanup) + ["sleep", "infinity"], log: "/dev/null")
