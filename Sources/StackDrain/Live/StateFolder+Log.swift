@@ -69,12 +69,19 @@ extension StateFolder {
 extension StateCalls {
   /// Adds bytes to a log, all or none of them.
   func append(_ bytes: [UInt8], to name: String, mode: UInt32) throws(ErrorNumber) {
+    var isNew = true
     if let status = try status(of: name) {
       let isFull = Int(status.st_size) + bytes.count > StateFolder.maximumLogBytes
       // A link, a folder, or a file that others may write to goes out of the way as well.
-      if isFull || !status.isFile || status.unsafety != nil { try rename(name, name + ".1") }
+      if isFull || !status.isFile || status.unsafety != nil {
+        try rename(name, name + ".1")
+      } else {
+        isNew = false
+      }
     }
     let file = try open(name, O_WRONLY | O_APPEND | O_CREAT, mode: mode)
+    // What umask took away.
+    if isNew, fchmod(file.descriptor, mode) != 0 { throw ErrorNumber(rawValue: errno) }
     let size = Int(try file.status().st_size)
     do throws(ErrorNumber) {
       try write(bytes, to: file, name)

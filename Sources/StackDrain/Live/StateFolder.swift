@@ -41,7 +41,7 @@ public final class StateFolder: Sendable {
   /// - Parameters:
   ///   - path: Where it is. The folder above has to be there.
   ///   - compatibility: A second folder for the state files (made with 0755, its files with 0644);
-  ///     what is wrong with it is a warning. `nil`: none.
+  ///     what is wrong with it is a warning. `nil`: none, and none for who only reads.
   ///   - reserveBytes: How much space is kept for the time when the disk is full.
   ///   - creates: Whether it is made where there is none; who only reads has no need of that.
   /// - Returns: The folder; ``lock(at:)`` it before anything is written.
@@ -61,7 +61,8 @@ public final class StateFolder: Sendable {
     let folder = try descriptor(of: path, mode: creates ? 0o700 : nil, key: "stateDirectory")
     var warnings: [String] = []
     var twin: StateTwin?
-    if let compatibility {
+    // Who only reads writes nothing there, and so makes no folder.
+    if let compatibility, creates {
       do throws(StateFault) {
         twin = try StateTwin(compatibility)
       } catch {
@@ -102,8 +103,9 @@ public final class StateFolder: Sendable {
   ) throws(StateFault) -> Int32 {
     var path = path
     while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-    if let mode, mkdir(path, mode) != 0, errno != EEXIST {
-      let error = ErrorNumber(rawValue: errno)
+    let isMade = mode.map { mkdir(path, $0) == 0 } ?? false
+    let error = ErrorNumber(rawValue: errno)
+    if mode != nil, !isMade, error.rawValue != EEXIST {
       throw StateFault(
         error.rawValue == ENOSPC ? .full : .failed, path,
         error.rawValue == ENOENT
@@ -115,6 +117,10 @@ public final class StateFolder: Sendable {
     do throws(ErrorNumber) {
       let file = try StateFile(
         Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK))
+      // What umask took away.
+      if isMade, let mode, fchmod(file.descriptor, mode) != 0 {
+        throw ErrorNumber(rawValue: errno)
+      }
       why = try file.status().unsafety
       descriptor = file.release()
     } catch {

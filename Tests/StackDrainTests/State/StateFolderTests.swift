@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import StackDrain
@@ -156,5 +157,40 @@ import Testing
       #expect(name == "lock" && error.description.contains("is a link"))
     }
     #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+  }
+
+  @Test func `gives the second folder its modes whatever the umask, and makes none for who reads`()
+    async throws
+  {
+    let room = try StateRoom()
+    try StateFolder.open(room.path).lock(at: StateRoom.now)
+    _ = try StateFolder.open(room.path, compatibility: room.twin, creates: false)
+    #expect(!FileManager.default.fileExists(atPath: room.twin))
+    let fault: String? = await withCheckedContinuation { waiter in
+      Thread.detachNewThread {
+        // A umask of this thread's own.
+        let isApart = unshare(0x200) == 0
+        umask(0o077)
+        do {
+          guard isApart else { return waiter.resume(returning: "unshare: \(errno)") }
+          let folder = try room.locked(twin: room.twin)
+          _ = folder.show(StateWords(mode: .full, method: .autostart, pool: .healthy))
+          folder.note(.info, "hello", at: StateRoom.now)
+          waiter.resume(returning: nil)
+        } catch {
+          waiter.resume(returning: "\(error)")
+        }
+      }
+    }
+    #expect(fault == nil)
+    func mode(_ name: String) throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: room.twin + name)[.posixPermissions] as? Int
+    }
+    #expect(try mode("") == 0o755)
+    for name in ["/stack-mode", "/pool-state", "/pool-health.log"] {
+      #expect(try mode(name) == 0o644, "\(name)")
+    }
+    let own = try FileManager.default.attributesOfItem(atPath: room.path + "/pool-health.log")
+    #expect(own[.posixPermissions] as? Int == 0o600)
   }
 }
