@@ -18,8 +18,6 @@ public struct PoolConfiguration: Hashable, Sendable {
   public var logLevel: Configuration.LogThreshold
   /// In which form it is logged.
   public var logFormat: Configuration.LogForm
-  /// How long what is under way may take at shutdown, at the most.
-  public var shutdownTimeout: Duration
   /// A line for each thing that works and deserves a word.
   public var warnings: [String]
 
@@ -47,7 +45,6 @@ public struct PoolConfiguration: Hashable, Sendable {
     httpAddress = top[PoolKeys.httpAddress]?.asText ?? "127.0.0.1"
     logLevel = top[PoolKeys.logLevel]?.asText.flatMap(Configuration.LogThreshold.init) ?? .info
     logFormat = top[PoolKeys.logFormat]?.asText.flatMap(Configuration.LogForm.init) ?? .text
-    shutdownTimeout = top[PoolKeys.shutdownTimeout]?.asDuration ?? .seconds(30)
     self.warnings = warnings
   }
 }

@@ -114,9 +114,6 @@ public enum PoolKeys {
   static let logFormat = ConfigurationKey(
     "logFormat", .choice(Configuration.LogForm.allCases.map(\.rawValue)), default: "\"text\"",
     "The form of a log line.")
-  static let shutdownTimeout = ConfigurationKey(
-    "shutdownTimeout", .duration(.seconds(1)...(.seconds(3600))), default: "30s",
-    "How long what is under way may take at shutdown, at the most. What is left is in the ledger.")
 
   /// The keys of the whole.
   public static let topKeys: [ConfigurationKey] = [
@@ -125,6 +122,5 @@ public enum PoolKeys {
     upgradeAfter, upgradeCoolDown, upgradesPerHour, autoUpgrade, lookAgainAfter, lookAgainMax,
     deadlines, clients, engine, portableProjects, fullProjects, stateDirectory,
     compatibilityDirectory, httpEnabled, httpPort, httpAddress, logLevel, logFormat,
-    shutdownTimeout,
   ]
 }

@@ -43,7 +43,7 @@ enum PoolCommands {
         group: "Logging", emptyMeansAbsent: true),
       OptionDeclaration(
         name: "--log-format", value: ValueDeclaration("FORMAT", .oneOf(["json", "text"])),
-        summary: "json for machines, text for people.", fallback: "json", group: "Logging",
+        summary: "json for machines, text for people.", fallback: "text", group: "Logging",
         emptyMeansAbsent: true),
     ],
     examples: [
@@ -53,7 +53,7 @@ enum PoolCommands {
     ],
     exitCodes: [
       .init(code: 0, meaning: "ended by a signal"),
-      .init(code: 1, meaning: "bad configuration, another one runs, or could not start"),
+      .init(code: 1, meaning: "bad configuration, another one runs, could not start, or could not watch any more"),
       .init(code: 2, meaning: "bad usage"),
     ],
     environment: [
