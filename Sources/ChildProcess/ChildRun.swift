@@ -25,13 +25,23 @@ struct ChildRun {
   }
 
   /// Runs a program to its end, or to the end of its time. The task's cancellation does not end it.
-  static func run(_ command: ChildCommand) async -> ChildResult {
+  ///
+  /// - Parameters:
+  ///   - command: The program.
+  ///   - killed: Called before the result is told where it has to be killed.
+  ///   - reaped: Called when nothing is left of it; before the result is told, unless it was killed.
+  /// - Returns: How it ended.
+  static func run(
+    _ command: ChildCommand, killed: @escaping @Sendable () -> Void = {},
+    reaped: @escaping @Sendable () -> Void = {}
+  ) async -> ChildResult {
     await withCheckedContinuation { continuation in
       let error = startDetachedThread {
         var process = ChildRun(command)
-        process.run { continuation.resume(returning: $0) }
+        process.run(killed: killed, reaped: reaped) { continuation.resume(returning: $0) }
       }
       if error != 0 {
+        reaped()
         continuation.resume(returning: .failed("no thread could be started: \(errorWords(error))"))
       }
     }
@@ -39,22 +49,33 @@ struct ChildRun {
 
   /// Tells the result once, as soon as it is known: a process that waits for hung storage cannot be
   /// reaped before that answers, and nobody is to wait for it.
-  private mutating func run(_ tell: (ChildResult) -> Void) {
+  private mutating func run(
+    killed: () -> Void, reaped: () -> Void, _ tell: (ChildResult) -> Void
+  ) {
     guard let outputs = Pipe(), let complaints = Pipe() else {
-      return tell(.failed(errorWords(errno)))
+      let error = errno
+      reaped()
+      return tell(.failed(errorWords(error)))
     }
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(nothing) }
     let error = spawn(nothing, outputs.writing, complaints.writing)
-    guard error == 0 else { return tell(.failed(errorWords(error))) }
+    guard error == 0 else {
+      reaped()
+      return tell(.failed(errorWords(error)))
+    }
     outputs.closeWriting()
     complaints.closeWriting()
     let ending = follow(outputs, complaints)
-    if let ending { tell(ending) }
+    if let ending {
+      killed()
+      tell(ending)
+    }
     // What it left behind ends with it. It is not reaped yet, so the group is still its own.
     kill(-pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    reaped()
     if ending == nil { tell(result(status)) }
   }
 

@@ -6,7 +6,7 @@ private enum Rooms {
 
   /// By folder; the longest one that fits decides. A folder without a line here may not exist.
   static let allowed: [String: Set<String>] = [
-    "Sources/ChildProcess": ["CLinux", "Glibc", "Pacing", "Threads"],
+    "Sources/ChildProcess": ["CLinux", "Glibc", "Pacing", "Synchronization", "Threads"],
     "Sources/JSONValue": [],
     "Sources/Pacing": [],
     "Sources/Threads": ["Glibc"],

@@ -20,8 +20,8 @@ public struct ClientEnvironment: Sendable {
   public var connect:
     @Sendable (_ place: HTTPEndpoint, _ tls: TLSSettings) throws(HTTPSettingsError)
       -> any ClientConnection
-  /// Runs a program to its end.
-  public var run: @Sendable (ChildCommand) async -> ChildResult
+  /// Runs a program to its end, when the one before it in its lane has ended.
+  public var run: @Sendable (ChildCommand, ChildLane) async -> ChildResult
 
   /// An environment; see the properties.
   public init(
@@ -32,7 +32,7 @@ public struct ClientEnvironment: Sendable {
     connect:
       @escaping @Sendable (HTTPEndpoint, TLSSettings) throws(HTTPSettingsError)
       -> any ClientConnection,
-    run: @escaping @Sendable (ChildCommand) async -> ChildResult
+    run: @escaping @Sendable (ChildCommand, ChildLane) async -> ChildResult
   ) {
     self.variables = variables
     self.now = now

@@ -5,8 +5,15 @@ import Pacing
 struct ProgramRun: Sendable {
   let name: String
   let environment: ClientEnvironment
+  /// The client's programs run one at a time.
+  private let lane = ChildLane()
 
   private static let outputLimit = 64 << 10
+
+  init(name: String, environment: ClientEnvironment) {
+    self.name = name
+    self.environment = environment
+  }
 
   /// Runs a program and returns its exit code and what it wrote.
   ///
@@ -20,7 +27,7 @@ struct ProgramRun: Sendable {
     let result = await environment.run(
       ChildCommand(
         path: program, arguments: Array(words.dropFirst()), environment: environment.variables,
-        deadline: rest, outputLimit: Self.outputLimit))
+        deadline: rest, outputLimit: Self.outputLimit), lane)
     switch result {
     case .exited(let code, let output, let complaint):
       return (Int(code), output, Self.lastLine(of: complaint))

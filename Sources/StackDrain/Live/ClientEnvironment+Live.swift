@@ -24,7 +24,7 @@ extension ClientEnvironment {
         limits.maximumConnections = 1
         return try HTTPClient(to: place, tls: tls, limits: limits)
       },
-      run: { await $0.run() })
+      run: { command, lane in await lane.run(command) })
   }
 
   private static let liveNow: @Sendable () -> Tick = {

@@ -7,6 +7,8 @@ public struct LiveStack: Sendable {
   private let clients: [Target: any StackClient]
   private let engine: ContainerEngine?
   private let projects: [Target: ProjectSettings]
+  /// The commands of a project run one at a time.
+  private let lanes: [String: ChildLane]
   private let traffic: @Sendable () async -> PoolTraffic?
   private let patience: Duration
 
@@ -30,6 +32,7 @@ public struct LiveStack: Sendable {
       if let target = Target(.project, project.name) { byTarget[target] = project }
     }
     self.projects = byTarget
+    lanes = byTarget.reduce(into: [:]) { $0[$1.value.name] = ChildLane() }
     self.patience = patience
     self.traffic = traffic
   }
@@ -122,7 +125,7 @@ extension LiveStack {
   ) async -> Act {
     let command = ProjectCommand(
       words, in: project.folder, socket: engine?.socket, deadline: deadline - Tick.now())
-    switch await command.run() {
+    switch await command.run(in: lanes[project.name] ?? ChildLane()) {
     case .timedOut: return .silent("\(project.name): its command took too long, and was killed")
     case let result: return .answered(command.answer(result))
     }

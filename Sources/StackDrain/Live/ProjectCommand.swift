@@ -37,10 +37,10 @@ struct ProjectCommand: Sendable {
       environment: environment, deadline: deadline, outputLimit: 4 << 20)
   }
 
-  /// Runs it.
-  func run() async -> ChildResult {
+  /// Runs it, when the one before it in its lane has ended.
+  func run(in lane: ChildLane) async -> ChildResult {
     guard !words.isEmpty else { return .failed("none is configured") }
-    return await command.run()
+    return await lane.run(command)
   }
 
   /// What is said of its end, which proves nothing: the containers are looked at afterwards.

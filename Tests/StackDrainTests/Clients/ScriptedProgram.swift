@@ -78,7 +78,7 @@ final class ScriptedProgram: Sendable {
         }
         return Line(program: self)
       },
-      run: { command in
+      run: { command, _ in
         self.state.withLock { state in
           state.commands.append(command)
           return state.results.isEmpty ? .failed("no result") : state.results.removeFirst()
