@@ -24,6 +24,8 @@ struct CommandBook: Hashable, Sendable {
     var state = State.waiting
     /// The entry of the ledger that has to be kept first; `nil` where a plan is waited for.
     var number: Int?
+    /// How it ended, which is said once that entry is kept.
+    var ending: State?
   }
 
   /// The newest last.
@@ -50,6 +52,9 @@ struct CommandBook: Hashable, Sendable {
   /// The ledger is kept up to this entry.
   mutating func kept(_ number: Int) { keptNumber = max(keptNumber, number) }
 
+  /// - Parameter number: Up to which entry the ledger was kept when this began.
+  init(kept number: Int = 0) { keptNumber = number }
+
   /// Looks what became of the commands, after the engine was told something.
   ///
   /// - Parameters:
@@ -64,15 +69,23 @@ struct CommandBook: Hashable, Sendable {
   private func state(
     of entry: inout Entry, _ notices: [PoolNotice], _ engine: PoolEngine
   ) -> State {
-    for case .refused(entry.command, let words) in notices { return .refused(words) }
-    switch entry.command {
-    case .drain: return outcome(.drain, .drain, notices, engine)
-    case .resume: return outcome(.resume, .resume, notices, engine)
-    case .hold, .release, .forget, .choose:
-      let number = entry.number ?? engine.ledger.lastNumber
-      entry.number = number
-      return number <= keptNumber ? .done("written down") : .waiting
+    if entry.ending == nil {
+      for case .refused(entry.command, let words) in notices { return .refused(words) }
+      let state: State
+      switch entry.command {
+      case .drain: state = outcome(.drain, .drain, notices, engine)
+      case .resume: state = outcome(.resume, .resume, notices, engine)
+      case .hold, .release, .forget, .choose: state = .done("written down")
+      }
+      switch state {
+      case .waiting, .refused: return state
+      case .done, .incomplete: entry.ending = state
+      }
+      entry.number = engine.ledger.lastNumber
     }
+    guard let number = entry.number, let ending = entry.ending, number <= keptNumber
+    else { return .waiting }
+    return ending
   }
 
   private func outcome(

@@ -12,6 +12,10 @@ struct MonitorClient: Sendable {
     case nobody
     /// It could not be asked; why.
     case fault(String)
+    /// This user may not ask it.
+    case denied(String)
+    /// It was asked and has not answered: what was asked for may happen all the same.
+    case late(String)
   }
 
   private let endpoint: HTTPEndpoint
@@ -43,6 +47,16 @@ struct MonitorClient: Sendable {
     }
   }
 
+  static func reply(_ error: TransportError) -> Reply {
+    if error.code == .refused { return .nobody }
+    // EACCES and EPERM, in the transport's words and in those of the system.
+    let denials = ["permission denied", "Operation not permitted"]
+    if denials.contains(where: { error.reason.utf8.starts(with: $0.utf8) }) {
+      return .denied(error.description)
+    }
+    return error.mayHaveBeenSent ? .late(error.description) : .fault(error.description)
+  }
+
   private func exchange(_ method: String, _ target: String) async -> Reply {
     let client: HTTPClient
     do {
@@ -60,7 +74,7 @@ struct MonitorClient: Sendable {
       let document = (try? JSONValue(parsing: bytes, options: .init(maximumDepth: 32))) ?? .null
       reply = .answered(answer.status, document)
     } catch {
-      reply = error.code == .refused ? .nobody : .fault(error.description)
+      reply = Self.reply(error)
     }
     await client.shutdown()
     return reply

@@ -12,8 +12,9 @@ struct PoolActCommand {
 
   /// How often a running monitor is asked how far it is.
   static let interval = Duration.milliseconds(250)
-  /// How long the first look at the pool may take, where no monitor runs.
-  static let firstLook = Duration.seconds(3)
+  /// How long beyond a probe's timeout the pool's first judgement is waited for, where no monitor
+  /// runs: a worker has to start, too.
+  static let firstLook = Duration.seconds(2)
 
   init(_ program: PoolProgram) { self.program = program }
 
@@ -91,8 +92,12 @@ struct PoolActCommand {
       let words = document["error"]?.stringValue ?? "status \(status)"
       throw PoolExit(lines: ["the monitor refuses: \(words)"], code: 2)
     case .nobody: return .nobody
-    case .fault(let words):
+    case .denied(let words):
       throw PoolExit(lines: ["\(words): commands need the rights of the monitor's user"], code: 2)
+    case .late(let words):
+      throw PoolExit(
+        lines: ["\(words): the command may have been taken; see `mountmon pool status`"], code: 4)
+    case .fault(let words): throw PoolExit(lines: [words], code: 2)
     }
   }
 
@@ -106,7 +111,7 @@ struct PoolActCommand {
         lines: ["the monitor has ended meanwhile: see `mountmon pool status`"], code: 2)
     case .answered(let status, _): return .waiting("the monitor answers with status \(status)")
     // It may be busy; what was asked for is on its way all the same.
-    case .fault(let words): return .waiting(words)
+    case .fault(let words), .denied(let words), .late(let words): return .waiting(words)
     }
   }
 
@@ -143,7 +148,10 @@ struct PoolActCommand {
       monitor.waitUntilEnded(atMost: PoolService.patience)
     }
     if watches {
-      waiting.pause(atMost: Self.firstLook) { monitor.view.picture.judgement != nil }
+      // What is told first is that nothing was seen yet.
+      waiting.pause(atMost: room.setup.settings.probing.timeout + Self.firstLook) {
+        monitor.view.picture.judgement.map { $0.state != .unknown } ?? false
+      }
     }
     guard let id = monitor.command(command) else {
       throw PoolExit(lines: ["too many commands wait"], code: 2)

@@ -4,10 +4,13 @@ import StackDrain
 
 /// How the monitor of a pool reaches the world.
 struct PoolDoors: Sendable {
-  /// Begins to look at the pool, and tells from then on what is seen. Returns at once; says what is
-  /// missing where it cannot begin.
+  /// Begins to look at the pool, and tells from then on what is seen, and that nothing will be seen any
+  /// more, with why. Returns at once; says what is missing where it cannot begin.
   var watch:
-    @Sendable (_ tell: @escaping @Sendable (PoolEvidence) -> Void) throws(PoolFault) -> Void
+    @Sendable (
+      _ tell: @escaping @Sendable (PoolEvidence) -> Void,
+      _ ended: @escaping @Sendable (String) -> Void
+    ) throws(PoolFault) -> Void
   /// Looks now, whatever the interval says. Returns at once.
   var lookNow: @Sendable () -> Void
   /// One look, for who does not watch.

@@ -21,11 +21,16 @@ struct PoolHelm: Sendable {
 
   private(set) var engine: PoolEngine
   private(set) var picture = PoolPicture()
-  private(set) var book = CommandBook()
+  private(set) var book: CommandBook
   private var notices: ServiceNotices
   private let boot: String
   /// Wall clock less ticks, as the engine thinks.
   private var wallOffset: Duration
+  /// For how long a judgement holds; `nil`: for ever, as nobody is to look.
+  private let patience: Duration?
+  /// When the pool was judged last, and before that when this began.
+  private var lastNews: Tick
+  private var hasExpired = false
   private var lastSteps = 0
   private var runSince = Tick.zero
   private var shown: (mode: StackMode, method: StartMethod, state: PoolState?, drain: Timestamp?)?
@@ -41,8 +46,14 @@ struct PoolHelm: Sendable {
   ///   - engine: An engine that was told nothing yet.
   ///   - now: The present that it was made with.
   ///   - watchdog: How often the service manager wants a sign of life.
-  init(_ engine: PoolEngine, now: Moment, watchdog: Duration? = nil) {
+  ///   - patience: For how long a judgement holds, when no other follows; `nil`: for ever.
+  init(
+    _ engine: PoolEngine, now: Moment, watchdog: Duration? = nil, patience: Duration? = nil
+  ) {
+    self.patience = patience
+    lastNews = now.tick
     self.engine = engine
+    book = CommandBook(kept: engine.ledger.lastNumber)
     boot = now.boot
     wallOffset = now.wall - Timestamp(seconds: 0) - (now.tick - .zero)
     notices = ServiceNotices(watchdog: watchdog)
@@ -74,11 +85,16 @@ struct PoolHelm: Sendable {
       drive(.clock(wall), at: now, &deeds)
     }
     for signal in signals { take(signal, at: now, &deeds) }
+    if !hasExpired, let patience, now - lastNews > patience {
+      let words = "the pool was not judged for \((now - lastNews).rounded(to: .seconds(1)).text)"
+      expire("\(words): its probes are not heard of", at: now, &deeds)
+    }
     if signals.isEmpty { drive(.tick, at: now, &deeds) }
     paint(Moment(boot: boot, tick: now, wall: wall))
     show(&deeds)
     let situation = ServiceNotices.Situation(
-      isJudged: picture.judgement != nil, words: picture.sentence, isBusy: picture.run != nil)
+      isJudged: picture.judgement != nil, words: picture.sentence, isBusy: picture.run != nil,
+      isBlind: hasExpired)
     deeds += notices.handle(.turned(situation), at: now).map { .notify($0) }
     return deeds
   }
@@ -93,7 +109,10 @@ struct PoolHelm: Sendable {
       }
       picture.judgement = judgement
       picture.judgedAt = now
+      lastNews = now
+      hasExpired = false
       drive(.judged(judgement), at: now, &deeds)
+    case .blinded(let words): expire(words, at: now, &deeds)
     case .answered(let id, let answer):
       picture.statistics.count(answer)
       guard let answer else { return drive(.tick, at: now, &deeds) }
@@ -128,6 +147,20 @@ struct PoolHelm: Sendable {
     case .reloaded: deeds += notices.handle(.reloaded, at: now).map { .notify($0) }
     case .stopping: stop(at: now, &deeds)
     }
+  }
+
+  /// Nobody knows how the pool is: what was judged last does not hold any more.
+  private mutating func expire(_ words: String, at now: Tick, _ deeds: inout [Deed]) {
+    hasExpired = true
+    let judgement = PoolJudgement(state: .unknown, reasons: [words])
+    if picture.stateSince == nil || picture.judgement?.state != .unknown {
+      picture.stateSince = now
+    }
+    picture.judgement = judgement
+    tell(
+      PoolLine(.error, "the pool is not seen", ["reason": .string(words)], text: words), at: now,
+      &deeds)
+    drive(.judged(judgement), at: now, &deeds)
   }
 
   private mutating func drive(

@@ -9,6 +9,8 @@ import Synchronization
 final class PoolInbox: Sendable {
   enum Signal: Hashable, Sendable {
     case judged(PoolJudgement)
+    /// Nobody looks at the pool any more; why.
+    case blinded(String)
     /// `nil`: there was no answer within the deadline.
     case answered(CallID, Answer?)
     case recorded(Int)
@@ -58,7 +60,7 @@ final class PoolInbox: Sendable {
         guard state.commandCount < Self.maximumCommands else { return false }
         state.commandCount += 1
         state.queue.append(signal)
-      case .answered, .recorded, .notRecorded, .configured, .reloading, .reloaded:
+      case .blinded, .answered, .recorded, .notRecorded, .configured, .reloading, .reloaded:
         state.queue.append(signal)
       }
       return true
@@ -82,4 +84,9 @@ final class PoolInbox: Sendable {
   }
 
   func close() { ringer.finish() }
+}
+
+extension PoolInbox.Signal {
+  /// Whether it says that nobody looks at the pool any more.
+  var isBlindness: Bool { if case .blinded = self { true } else { false } }
 }

@@ -17,6 +17,8 @@ final class PoolMonitor: Sendable {
   private let service: ServiceManager?
   private let ending: Alarm
   private let hasEnded = Atomic(false)
+  private let wasBlinded = Atomic(false)
+  private let onBlindness: (@Sendable () -> Void)?
   /// Tells commands of this process from those of another.
   private let life = String(UInt64.random(in: 0 ... .max), radix: 16)
   private let counter = Atomic(0)
@@ -28,8 +30,14 @@ final class PoolMonitor: Sendable {
   ///   - room: What is watched, and how the world is reached. Its lock must be held.
   ///   - log: Where it tells what it does.
   ///   - service: The service manager, where one wants to hear.
+  ///   - onBlindness: Called once, when nobody looks at the pool any more: then it ends, as another
+  ///     process may see again. `nil`: it goes on without.
   /// - Throws: The errno, where there is no descriptor or thread left.
-  init(_ room: PoolRoom, _ log: Log, service: ServiceManager? = nil) throws(ErrorNumber) {
+  init(
+    _ room: PoolRoom, _ log: Log, service: ServiceManager? = nil,
+    onBlindness: (@Sendable () -> Void)? = nil
+  ) throws(ErrorNumber) {
+    self.onBlindness = onBlindness
     self.room = room
     self.log = log
     self.service = service
@@ -55,6 +63,9 @@ final class PoolMonitor: Sendable {
     return (nil, picture)
   }
 
+  /// Whether it ended because nobody looked at the pool any more.
+  var isBlind: Bool { wasBlinded.load(ordering: .acquiring) }
+
   /// Asks it to end. Returns at once.
   func stop() { inbox.send(.stopping) }
 
@@ -78,7 +89,11 @@ final class PoolMonitor: Sendable {
     let engine = PoolEngine(
       ledger: ledger, stack: room.stack, policy: room.setup.settings.policy,
       planPolicy: room.setup.settings.planPolicy, now: start)
-    var helm = PoolHelm(engine, now: start, watchdog: service?.watchdog)
+    let probing = room.setup.settings.probing
+    var helm = PoolHelm(
+      engine, now: start, watchdog: service?.watchdog,
+      patience: watches ? probing.interval * 3 + probing.timeout : nil)
+    records.begin(with: ledger.state)
     let timer = TickTimer { [inbox] in inbox.send(.timer) }
     if watches { watch() }
     inbox.send(.timer)
@@ -92,6 +107,10 @@ final class PoolMonitor: Sendable {
         let signals = inbox.takeAll()
         guard !signals.isEmpty else { continue }
         isEnding = signals.contains(.stopping)
+        if onBlindness != nil, signals.contains(where: { $0.isBlindness }) {
+          wasBlinded.store(true, ordering: .releasing)
+          isEnding = true
+        }
         let wall = WallClock.now().timestamp
         for deed in helm.take(signals, at: .now(), wall: wall) { carryOut(deed, in: &group) }
         view.show(helm.picture)
@@ -105,6 +124,7 @@ final class PoolMonitor: Sendable {
     await room.doors.close()
     hasEnded.store(true, ordering: .releasing)
     ending.ring()
+    if isBlind { onBlindness?() }
   }
 
   private func watch() {
@@ -112,9 +132,12 @@ final class PoolMonitor: Sendable {
     do throws(PoolFault) {
       try room.doors.watch { [inbox] evidence in
         inbox.send(.judged(PoolJudgement(pool, by: evidence)))
+      } _: { [inbox] words in
+        inbox.send(.blinded(words))
       }
     } catch {
       log.error("the pool cannot be watched", ["error": .string(error.description)])
+      inbox.send(.blinded(error.description))
     }
   }
 
@@ -123,7 +146,7 @@ final class PoolMonitor: Sendable {
     case .keep(let ledger): records.keep(ledger)
     case .call(let id, let call, let deadline):
       group.addTask { await self.make(call, id, until: deadline) }
-    case .show(let state, let pool): records.show(state, pool)
+    case .show(_, let pool): records.show(pool)
     case .tell(let line):
       log.log(line.level, line.message, line.fields)
       if line.level > .debug { records.note(line.level, line.text) }

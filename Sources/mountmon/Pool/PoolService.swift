@@ -10,9 +10,11 @@ struct PoolService {
   private let log: Log
   private let monitor: PoolMonitor
   private let routes: PoolRoutes
-  private let server: HTTPServer?
+  private let front: HTTPFront?
   private let control: HTTPServer?
   private let ledger: Ledger
+  /// Rings when nobody looks at the pool any more.
+  private let blindness: Alarm
   private let reload: @Sendable () throws(ConfigurationFaults) -> PoolSetup
 
   /// How long readiness is refused before the listener closes.
@@ -39,17 +41,20 @@ struct PoolService {
     PrivateSocket.beginPrivacy()
     // Every thread from here on leaves the signals to the one that waits for them.
     ProcessSetup.blockSignals()
+    let blindness = try Alarm()
+    self.blindness = blindness
     monitor = try PoolMonitor(
-      room, log, service: ServiceManager(environment: ProcessSetup.environment))
+      room, log, service: ServiceManager(environment: ProcessSetup.environment),
+      onBlindness: { blindness.ring() })
     let setup = room.setup
     let statistics = ServerStatistics()
     let routes = PoolRoutes(monitor, setup.settings, statistics)
     self.routes = routes
-    server = try setup.httpPort.map { port in
-      HTTPServer(
+    front = try setup.httpPort.map { port in
+      try HTTPFront(
         at: try ListenAddress(host: setup.httpAddress, port: port),
         serving: HTTPService(
-          routes.routes, statistics: statistics, wallClock: { LogTime.now().seconds }))
+          routes.routes, statistics: statistics, wallClock: { LogTime.now().seconds }), log)
     }
     control = Self.control(room.records.socketPath, routes, log)
   }
@@ -66,24 +71,30 @@ struct PoolService {
     }
   }
 
-  /// Runs until SIGTERM or SIGINT.
+  /// Runs until SIGTERM or SIGINT, or until nobody looks at the pool any more.
   ///
-  /// - Returns: The exit code.
+  /// - Returns: The exit code: 1 where it was not asked to end.
   func run() throws -> Int32 {
     tellStart()
     try startThread { hearSignals() }
-    if let server {
-      try server.run { port in
-        log.info("http server started", ["port": .int(port)])
-        begin()
-      }
-    } else {
-      begin()
-    }
+    if let front { try startThread { hearBlindness(front) } }
+    // The pool first: whether HTTP can be served is another matter.
+    begin()
+    front?.run()
     monitor.waitUntilEnded(
-      atMost: server == nil ? .seconds(Int64.max / 2_000_000_000) : Self.patience)
+      atMost: front == nil ? .seconds(Int64.max / 2_000_000_000) : Self.patience)
     if control != nil { PrivateSocket.remove(room.records.socketPath) }
-    return 0
+    guard monitor.isBlind else { return 0 }
+    log.error("ending, as the pool is not watched any more: to be started again")
+    return 1
+  }
+
+  /// Lets `run` return once the monitor has ended by itself.
+  private func hearBlindness(_ front: HTTPFront) {
+    while !monitor.isBlind { blindness.wait(atMost: .seconds(3600)) }
+    routes.shutDown()
+    control?.stop(within: .milliseconds(100))
+    front.stop(within: .milliseconds(300))
   }
 
   private func begin() {
@@ -160,7 +171,7 @@ struct PoolService {
     // A second signal is one who cannot wait.
     _ = ProcessSetup.waitForSignal(atMost: Self.farewell)
     control?.stop(within: .milliseconds(100))
-    server?.stop(within: .milliseconds(300))
+    front?.stop(within: .milliseconds(300))
   }
 }
 

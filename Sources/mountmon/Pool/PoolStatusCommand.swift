@@ -57,7 +57,7 @@ struct PoolStatusCommand {
       if path == setup.settings.pool.path.description { return document }
       troubles.append("\(place): what answers there is not the monitor of this pool")
     case .nobody: break
-    case .fault(let words): troubles.append(words)
+    case .fault(let words), .denied(let words), .late(let words): troubles.append(words)
     }
     return nil
   }

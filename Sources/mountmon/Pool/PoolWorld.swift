@@ -8,9 +8,19 @@ final class PoolWorld: Sendable {
   let clientDescriptions: [ClientDescription]
   private let settings: PoolSettings
   private let log: Log
-  private let clients: [Target: any StackClient]
+  private let stack: LiveStack
   private let engine: ContainerEngine?
-  private let eyes = Mutex<PoolEyes?>(nil)
+  private let eyes = Sight()
+
+  /// The eyes, once they are open.
+  private final class Sight: Sendable {
+    private let eyes = Mutex<PoolEyes?>(nil)
+
+    var open: PoolEyes? {
+      get { eyes.withLock { $0 } }
+      set { eyes.withLock { $0 = newValue } }
+    }
+  }
 
   /// - Parameters:
   ///   - settings: What belongs to the pool.
@@ -31,7 +41,6 @@ final class PoolWorld: Sendable {
         throw PoolFault("client \(client.name): \(error)")
       }
     }
-    self.clients = clients
     clientDescriptions = descriptions
     do {
       let places = [settings.pool.path] + settings.pool.branches.map(\.path)
@@ -41,12 +50,18 @@ final class PoolWorld: Sendable {
     } catch {
       throw PoolFault("engine: \(error)")
     }
+    // One for all calls: it knows which commands still run.
+    stack = LiveStack(
+      clients: clients, engine: engine,
+      projects: settings.portableProjects + settings.fullProjects,
+      patience: settings.planPolicy.lookDeadline,
+      traffic: { [eyes] in await eyes.open?.measureTraffic().value })
   }
 
   var doors: PoolDoors {
     PoolDoors(
-      watch: { [self] tell throws(PoolFault) in try watch(tell) },
-      lookNow: { [self] in eyes.withLock { $0 }?.lookNow() },
+      watch: { [self] tell, ended throws(PoolFault) in try watch(tell, ended) },
+      lookNow: { [self] in eyes.open?.lookNow() },
       lookOnce: { [self] in await lookOnce() },
       carryOut: { [self] call, deadline in await stack.carryOut(call, until: deadline) },
       follow: { [self] stirred in
@@ -54,32 +69,26 @@ final class PoolWorld: Sendable {
         for await _ in engine.stirrings() { stirred() }
       },
       close: { [self] in
-        eyes.withLock { $0 }?.stop()
+        eyes.open?.stop()
         await engine?.shutdown()
-      })
-  }
-
-  private var stack: LiveStack {
-    LiveStack(
-      clients: clients, engine: engine,
-      projects: settings.portableProjects + settings.fullProjects,
-      patience: settings.planPolicy.lookDeadline,
-      traffic: { [self] in
-        await eyes.withLock { $0 }?.measureTraffic().value
       })
   }
 
   private static var prober: ProberChoice { .worker(command: ProcessSetup.probeWorker) }
 
   private func watch(
-    _ tell: @escaping @Sendable (PoolEvidence) -> Void
+    _ tell: @escaping @Sendable (PoolEvidence) -> Void,
+    _ ended: @escaping @Sendable (String) -> Void
   ) throws(PoolFault) {
     do throws(ErrorNumber) {
       let eyes = try PoolEyes(settings.pool, settings.probing, prober: Self.prober)
       eyes.observe(tell)
-      eyes.listen { [log] in log.tell($0) }
+      eyes.listen { [log] notice in
+        log.tell(notice)
+        if case .stopped(let fault) = notice { ended("the pool is not watched any more: \(fault)") }
+      }
       try eyes.start()
-      self.eyes.withLock { $0 = eyes }
+      self.eyes.open = eyes
     } catch {
       throw PoolFault("\(settings.pool.path): cannot be watched: \(error)")
     }

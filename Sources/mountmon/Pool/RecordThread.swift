@@ -7,8 +7,9 @@ import Synchronization
 /// engine never waits for it.
 final class RecordThread: Sendable {
   private struct Work {
+    var kept: LedgerState?
     var ledger: Ledger?
-    var shown: (state: LedgerState, pool: PoolState?)?
+    var pool: PoolState??
     var notes: [(level: LogLevel, text: String)] = []
     var isEnding = false
   }
@@ -36,15 +37,19 @@ final class RecordThread: Sendable {
     try startThread { [self] in run() }
   }
 
+  /// Says what was kept last, before this began.
+  func begin(with state: LedgerState) { work.withLock { $0.kept = state } }
+
   /// Has this ledger kept; the inbox hears of it.
   func keep(_ ledger: Ledger) {
     work.withLock { $0.ledger = ledger }
     alarm.ring()
   }
 
-  /// Has the files for other programs written.
-  func show(_ state: LedgerState, _ pool: PoolState?) {
-    work.withLock { $0.shown = (state, pool) }
+  /// Has the files for other programs written, by the ledger that was kept last: they are never ahead
+  /// of it.
+  func show(_ pool: PoolState?) {
+    work.withLock { $0.pool = .some(pool) }
     alarm.ring()
   }
 
@@ -67,21 +72,26 @@ final class RecordThread: Sendable {
   }
 
   private func run() {
+    /// What was kept last, what of it the files say, and what of the pool.
+    var kept: LedgerState?
     var state: LedgerState?
+    var pool: PoolState??
     var lastFault: String?
     while true {
       let work = work.withLock { work in
         defer { work = Work(isEnding: work.isEnding) }
         return work
       }
-      if let ledger = work.ledger { keepNow(ledger) }
-      if let shown = work.shown {
-        let fault = records.show(shown.state, shown.pool)
+      kept = work.kept ?? kept
+      if let ledger = work.ledger, keepNow(ledger) { kept = ledger.state }
+      pool = work.pool ?? pool
+      if let kept, let pool, work.pool != nil || !kept.shows(likewise: state) {
+        let fault = records.show(kept, pool)
         if let fault, fault != lastFault {
           log.warn("state files not written", ["error": .string(fault)])
         }
         lastFault = fault
-        state = shown.state
+        state = kept
       }
       for note in work.notes { records.note(note.level, note.text) }
       if work.isEnding {
@@ -94,17 +104,29 @@ final class RecordThread: Sendable {
       {
         // Until the engine says what holds now, nothing is known to differ from it.
         state = nil
+        pool = nil
       }
       alarm.wait(atMost: Self.interval)
     }
   }
 
-  private func keepNow(_ ledger: Ledger) {
+  /// - Returns: Whether it is kept.
+  private func keepNow(_ ledger: Ledger) -> Bool {
     do throws(PoolFault) {
       try records.keep(ledger)
       inbox.send(.recorded(ledger.lastNumber))
+      return true
     } catch {
       inbox.send(.notRecorded(error.description))
+      return false
     }
+  }
+}
+
+extension LedgerState {
+  /// Whether the files say the same of both.
+  fileprivate func shows(likewise other: LedgerState?) -> Bool {
+    guard let other else { return false }
+    return StateWords(self, pool: nil) == StateWords(other, pool: nil)
   }
 }

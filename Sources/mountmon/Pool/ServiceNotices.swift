@@ -22,6 +22,8 @@ struct ServiceNotices: Hashable, Sendable {
     var words: String
     /// Whether a plan is being carried out.
     var isBusy: Bool
+    /// Whether the pool was not judged for too long: who sees nothing gives no sign of life.
+    var isBlind = false
   }
 
   /// How long systemd is asked to wait on, each time it is.
@@ -67,7 +69,7 @@ struct ServiceNotices: Hashable, Sendable {
     }
     if let pulse, nextPulse.map({ now >= $0 }) ?? true {
       nextPulse = now + pulse
-      lines.append("WATCHDOG=1")
+      if !situation.isBlind { lines.append("WATCHDOG=1") }
     }
     if !situation.isBusy {
       nextExtension = nil

@@ -15,6 +15,8 @@ final class FakeRoom: Sendable {
     var isLocked = false
     var isThere = true
     var tell: (@Sendable (PoolEvidence) -> Void)?
+    var ended: (@Sendable (String) -> Void)?
+    var firstLook: Duration?
     var notes: [String] = []
     var shown: [String] = []
     var foreign: PoolCommand?
@@ -61,6 +63,11 @@ final class FakeRoom: Sendable {
     tell?(evidence)
   }
 
+  /// Nobody looks at the pool any more.
+  func blind(_ words: String) { state.withLock { $0.ended }?(words) }
+  /// The first thing that is told is that nothing was seen; what is so is told later.
+  func lookSlowly(_ time: Duration) { state.withLock { $0.firstLook = time } }
+
   var evidence: PoolEvidence {
     let isThere = state.withLock { $0.isThere }
     guard isThere, let entry = Self.entry else { return PoolEvidence(mount: .seen(nil)) }
@@ -81,9 +88,18 @@ final class FakeRoom: Sendable {
 
   var doors: PoolDoors {
     PoolDoors(
-      watch: { [self] tell throws(PoolFault) in
-        state.withLock { $0.tell = tell }
-        tell(evidence)
+      watch: { [self] tell, ended throws(PoolFault) in
+        let firstLook = state.withLock { state in
+          state.tell = tell
+          state.ended = ended
+          return state.firstLook
+        }
+        guard let firstLook else { return tell(evidence) }
+        tell(PoolEvidence())
+        Task { [self] in
+          try? await Task.sleep(for: firstLook)
+          tell(evidence)
+        }
       },
       lookNow: {}, lookOnce: { [self] in evidence },
       carryOut: { [self] call, _ in

@@ -72,6 +72,46 @@ import Testing
     }
   }
 
+  @Test func `ends where nobody looks at the pool any more, so that it is started again`()
+    async throws
+  {
+    let world = FakeRoom()
+    let told = Atomic(0)
+    let monitor = try PoolMonitor(try world.room(), world.log) {
+      _ = told.wrappingAdd(1, ordering: .relaxed)
+    }
+    let ledger = world.disk
+    let work = Task { await monitor.run(from: ledger) }
+    #expect(await waits { monitor.view.picture.isReady })
+    #expect(!monitor.isBlind)
+    world.blind("too many open files")
+    await work.value
+    #expect(monitor.isBlind && told.load(ordering: .relaxed) == 1)
+    #expect(monitor.view.picture.judgement?.state == .unknown)
+    #expect(
+      monitor.view.picture.notReadyReason == "the pool is unknown: too many open files")
+    #expect(world.stack.isWhole && world.isClosed)
+  }
+
+  @Test func `shows files that are not ahead of the ledger`() async throws {
+    let world = FakeRoom()
+    try await withMonitor(in: world) { monitor in
+      #expect(await waits { monitor.view.picture.isReady })
+      #expect(await waits { world.shown.last == "full healthy" })
+      world.breakDisk("no space left on device")
+      let id = try #require(monitor.command(.choose(.local, .manual)))
+      #expect(await waits { monitor.view.picture.ledgerFault != nil })
+      world.pool(isThere: false)
+      #expect(await waits { world.shown.last == "full unmounted" })
+      #expect(!world.shown.contains { $0.hasPrefix("local") })
+      #expect(monitor.outcome(of: id)?.entry?.state == .waiting)
+      world.pool(isThere: true)
+      world.breakDisk(nil)
+      #expect(await waits { world.shown.last == "local healthy" })
+      #expect(world.disk.state.mode == .local)
+    }
+  }
+
   @Test func `takes a choice that another program has written`() async throws {
     let world = FakeRoom()
     try await withMonitor(in: world) { monitor in
