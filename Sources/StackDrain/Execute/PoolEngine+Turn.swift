@@ -23,7 +23,7 @@ extension PoolEngine {
     }
   }
 
-  private func view(at now: Tick) -> StackView {
+  func view(at now: Tick) -> StackView {
     let state = ledger.state
     let present = moment(at: now)
     var view = StackView()

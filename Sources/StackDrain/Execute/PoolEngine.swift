@@ -112,6 +112,7 @@ public struct PoolEngine: Hashable, Sendable {
     planPolicy: PlanPolicy = PlanPolicy(), now: Moment
   ) {
     self.ledger = ledger
+    self.ledger.enter(now)
     self.stack = stack
     self.planPolicy = planPolicy
     pool = PoolMachine(policy: policy)
@@ -124,6 +125,9 @@ public struct PoolEngine: Hashable, Sendable {
     let wasReturning = ledger.state.mode == .poolDegraded && ledger.state.openRun?.kind == .resume
     startsFullStack =
       isNewBoot && (ledger.state.mode == .full || wasReturning) && !stack.fullProjects.isEmpty
+    // The first judgement must not be met by a machine that knows of no hold. What follows is said
+    // again on the first turn.
+    _ = pool.handle(.stack(view(at: now.tick)), at: now.tick)
   }
 
   /// What runs of the plan, for status: its record, its stage and the results so far.

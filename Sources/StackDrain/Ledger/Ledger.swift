@@ -79,6 +79,13 @@ public struct Ledger: Hashable, Sendable {
     return debts.count < Self.maximumRead ? nil : "\(debts.count) targets are owed already"
   }
 
+  /// Counts the age of what happened in other boots from here on by this boot's clock: a date that
+  /// lies in the future would else be just now for ever.
+  mutating func enter(_ now: Moment) {
+    state.upgrades = state.upgrades.map { $0.carried(to: now) }
+    if let hold = state.hold { state.hold?.since = hold.since.carried(to: now) }
+  }
+
   private mutating func sumUp() {
     guard entries.count > Self.maximumEntries || unitCount > Self.maximumUnits else { return }
     // The last one stays, however much it holds: it is what happens now.

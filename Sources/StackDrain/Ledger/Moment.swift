@@ -30,6 +30,11 @@ public struct Moment: Hashable, Sendable {
     return max(age, .zero)
   }
 
+  /// The same instant as a moment of the present boot.
+  func carried(to now: Moment) -> Moment {
+    boot == now.boot ? self : Moment(boot: now.boot, tick: tick(on: now), wall: wall)
+  }
+
   /// The same instant on the clock of another boot, as far as it can be told.
   func tick(on now: Moment) -> Tick { now.tick + (.zero - age(at: now)) }
 }

@@ -145,6 +145,26 @@ private let plex = Target.container("plex")
     #expect(!story.runs)
   }
 
+  @Test func `a hold from before a reboot ends, though the date went back by years`() {
+    var story = StackStory.ofOneClient()
+    story.tell(.commanded(.hold(.seconds(600))))
+    story.restart(newBoot: true, wall: 1_000_000_000)
+    story.become(.unmounted, .lost)
+    story.wait(590)
+    #expect(story.runs)
+    story.wait(30)
+    #expect(!story.runs)
+    story.become(.healthy)
+    story.wait(100)
+    #expect(story.runs)
+    story.restart(newBoot: true, wall: 900_000_000)
+    story.become(.unmounted, .lost)
+    story.wait(60)
+    story.become(.healthy)
+    story.wait(300)
+    #expect(story.isAsBefore)
+  }
+
   @Test func `a command is obeyed during a hold`() {
     var story = StackStory.ofOneClient()
     story.tell(.commanded(.hold(.seconds(7200))))
@@ -166,6 +186,21 @@ private let plex = Target.container("plex")
     story.become(.healthy)
     story.wait(300)
     #expect(!story.runs && story.durable.debts.isEmpty && story.mode == .full)
+  }
+
+  @Test(arguments: [StackMode.local, .none])
+  func `a choice of less in the middle of a return stands`(_ mode: StackMode) {
+    var story = StackStory.ofOneClient()
+    story.become(.unmounted, .lost)
+    story.wait(60)
+    story.silent = [plex]
+    story.become(.healthy)
+    story.wait(20)
+    #expect(story.engine.run?.record.kind == .resume)
+    story.tell(.commanded(.choose(mode, .manual)))
+    story.silent = []
+    story.wait(300)
+    #expect(story.mode == mode && story.durable.state.startMethod == .manual)
   }
 
   @Test(arguments: [StackMode.local, .none])

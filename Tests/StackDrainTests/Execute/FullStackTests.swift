@@ -87,6 +87,22 @@ private let plex = Target.container("plex")
     #expect(launches(story) == 1)
   }
 
+  @Test func `comes back after a reboot out of the middle of its return`() {
+    var story = story()
+    story.tell(.commanded(.choose(.full, .autostart)))
+    story.become(.unmounted, .lost)
+    story.wait(100)
+    story.silent = [plex]
+    story.become(.healthy)
+    story.wait(20)
+    #expect(story.durable.state.openRun?.kind == .resume)
+    story.silent = []
+    story.restart(newBoot: true)
+    story.become(.healthy)
+    story.wait(300)
+    #expect(launches(story) == 1 && story.mode == .full && story.durable.debts.isEmpty)
+  }
+
   @Test func `is tried again where its launch fails`() {
     var story = story()
     story.silent = [media]

@@ -102,6 +102,16 @@ private let plex = Target.container("plex")
     #expect(story.states[.container("sab")]?.running == [])
   }
 
+  @Test func `gives up a graceful drain for a fence when the pool is gone`() {
+    var story = StackStory.ofOneClient()
+    story.silent = [sab]
+    story.become(.stale, .unresponsive)
+    story.wait(32)
+    #expect(story.engine.run?.stage?.purpose == .downloads)
+    story.become(.unmounted, .lost)
+    #expect(!story.runs && story.mode == .poolDegraded)
+  }
+
   @Test func `restarts in order what shows a mount that is no more`() {
     var story = StackStory.ofOneClient()
     // A flap that was too short: the pool is mounted anew below containers that run.

@@ -46,11 +46,11 @@ struct StackStory: Hashable {
   // MARK: Time
 
   /// The engine is killed, and begins again with what the disk holds.
-  mutating func restart(newBoot: Bool = false) {
+  mutating func restart(newBoot: Bool = false, wall: Int64 = 1_767_225_600) {
     if newBoot { boot += "'" }
     engine = PoolEngine(
       ledger: durable, stack: stack, policy: policy,
-      now: Moment(boot: boot, tick: now, wall: Timestamp(seconds: 1_767_225_600)))
+      now: Moment(boot: boot, tick: now, wall: Timestamp(seconds: wall)))
   }
 
   mutating func become(_ state: PoolState, _ peril: Peril = .none) {

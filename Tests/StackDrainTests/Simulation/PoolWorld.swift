@@ -173,7 +173,7 @@ final class PoolWorld {
     told = PoolJudgement(state: .unknown)
     do throws(LedgerError) {
       let read = durable.isNew ? Ledger() : try Ledger(reading: durable.bytes)
-      if read != durable { fail("the ledger reads differently than it was written") }
+      if read.bytes != durable.bytes { fail("the ledger reads differently than it was written") }
       engine = PoolEngine(
         ledger: read, stack: description, policy: policy,
         now: Moment(boot: "boot \(bootCount)", tick: engineNow, wall: wall))
