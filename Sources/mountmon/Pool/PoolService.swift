@@ -133,9 +133,17 @@ struct PoolService {
     }
   }
 
+  /// After the start, and after the first looks: then what only those need can be given back.
+  private static let settled = [Duration.seconds(3), .seconds(20)]
+
   private func hearSignals() {
+    var pauses = Self.settled
     while true {
-      guard let signal = ProcessSetup.waitForSignal(atMost: .seconds(3600)) else { continue }
+      let pause = pauses.isEmpty ? .seconds(3600) : pauses.removeFirst()
+      guard let signal = ProcessSetup.waitForSignal(atMost: pause) else {
+        ProcessSetup.forgetStart()
+        continue
+      }
       guard ProcessSetup.isHangup(signal) else {
         return shutDown(ProcessSetup.name(ofSignal: signal))
       }
