@@ -258,51 +258,6 @@ struct SmallPool {
       ],
       clients: asksClients && boxRuns ? [Self.client: clientState] : [:])
   }
-
-  // MARK: The end
-
-  /// Everything that waits comes to pass.
-  mutating func settle() {
-    var steps = 0
-    while fault == nil, keeping != nil || !calls.isEmpty {
-      make(keeping != nil ? .kept : .carriedOut)
-      steps += 1
-      if steps > 1000 { fail("it never comes to rest") }
-    }
-  }
-
-  /// From here on all is well; what came of the stack, where it is not as it was.
-  func end(_ state: PoolState, _ peril: Peril) -> String? {
-    var end = self
-    if end.strayCall != nil { end.make(.stray) }
-    end.make(.pool(state, peril))
-    let until = now + .seconds(2000)
-    while end.fault == nil, end.now < until {
-      end.settle()
-      end.make(.time)
-    }
-    if state == .healthy, end.durable.state.isDrainedByHand {
-      end.make(.person(.resume))
-      let until = end.now + .seconds(1000)
-      while end.fault == nil, end.now < until {
-        end.settle()
-        end.make(.time)
-      }
-    }
-    end.settle()
-    if let fault = end.fault { return fault }
-    let debts = end.durable.debts
-    if state == .healthy {
-      let isAsWished = end.queueRuns == end.wishes || isLoose
-      guard isAsWished, end.boxRuns, debts.isEmpty, end.durable.state.openRun == nil else {
-        end.fail("\(end.queueRuns), not \(end.wishes); \(debts); \(end.durable.state.mode)")
-        return end.fault
-      }
-    } else if end.boxRuns || end.durable.state.openRun != nil {
-      end.fail("it still runs; \(debts)")
-    }
-    return end.fault
-  }
 }
 
 extension Call {
@@ -311,74 +266,6 @@ extension Call {
     case .survey(let asksClients): asksClients
     case .look(let target), .pause(let target, _): target == SmallPool.client
     case .resume, .stop, .kill, .start, .restart, .launch, .retire, .measure: false
-    }
-  }
-}
-
-extension SmallPool {
-  /// What tells worlds apart: all but the time and the way here.
-  struct Key: Hashable {
-    var state: LedgerState
-    var durable: LedgerState
-    var activity: [Int]
-    var calls: [Call]
-    var stray: Call?
-    var units: [Bool?]
-    var pool: PoolState
-    var standing: Int
-    var request: StackView.Request?
-    var isKeeping: Bool
-    var luck: Luck
-  }
-
-  var key: Key {
-    var units = [queueRuns["a"], queueRuns["b"], wishes["a"], wishes["b"], boxRuns]
-    units.append(isLoose)
-    return Key(
-      state: Self.timeless(engine.ledger.state), durable: Self.timeless(durable.state),
-      activity: activity, calls: calls.map(\.call), stray: strayCall, units: units,
-      pool: pool.state, standing: standing, request: engine.pendingRequest,
-      isKeeping: keeping != nil, luck: luck)
-  }
-
-  private static func timeless(_ state: LedgerState) -> LedgerState {
-    var state = state
-    state.upgrades = []
-    state.lastDrain = nil
-    state.lastUpgraded = nil
-    state.lastRun = 0
-    state.openRun?.run = 0
-    if state.hold != nil {
-      state.hold?.since = Moment(boot: "", tick: .zero, wall: .init(seconds: 0))
-    }
-    return state
-  }
-
-  private var activity: [Int] {
-    guard case .running(let running) = engine.activity else { return [engine.isLooking ? 1 : 0] }
-    return running.machine.progress.sorted { $0.key < $1.key }.map { step in
-      switch step.value {
-      case .waiting: 2
-      case .looking: 3
-      case .resting: 4
-      case .recording: 5
-      case .acting: 6
-      case .confirming: 7
-      case .pondering: 8
-      case .ended(let result): result.isGood ? 9 : 10
-      }
-    }
-  }
-
-  private var standing: Int {
-    switch engine.pool.state {
-    case .unknown: 0
-    case .steady: 1
-    case .doubtful: 2
-    case .away: 3
-    case .recovering: 4
-    case .returning: 5
-    case .held: 6
     }
   }
 }
