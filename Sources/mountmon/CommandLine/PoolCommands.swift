@@ -53,7 +53,10 @@ enum PoolCommands {
     ],
     exitCodes: [
       .init(code: 0, meaning: "ended by a signal"),
-      .init(code: 1, meaning: "bad configuration, another one runs, could not start, or could not watch any more"),
+      .init(
+        code: 1,
+        meaning:
+          "bad configuration, another one runs, could not start, or could not watch any more"),
       .init(code: 2, meaning: "bad usage"),
     ],
     environment: [

@@ -25,6 +25,7 @@ final class PoolWorld: Sendable {
   /// - Parameters:
   ///   - settings: What belongs to the pool.
   ///   - log: Where is told what the eyes notice beside evidence.
+  /// - Throws: Which client or engine cannot be had as it is configured.
   init(_ settings: PoolSettings, _ log: Log) throws(PoolFault) {
     self.settings = settings
     self.log = log

@@ -50,6 +50,26 @@ import Testing
     }
   }
 
+  @Test func `is one by another name as well`() async throws {
+    try await EngineRoom.with { room in
+      let folder = room.folder.path
+      try await room.withPool { _ in
+        try await Program.succeed("ln", "-s", folder, "\(folder)/link")
+        let odd = try room.folder.folder("odd")
+        try await Program.succeed("mount", "--bind", room.pool, odd)
+        try await room.daemon.run("linked", ["-v", "\(folder)/link/pool/library:/data"])
+        try await room.daemon.run("odd", ["-v", "\(odd):/data"])
+        try await room.daemon.run("other", ["-v", "/etc:/data"])
+        let seen = try await room.survey()
+        try await Program.succeed("umount", odd)
+        #expect(seen["linked"]?.mountSources.contains("\(room.pool)/library") == true)
+        #expect(seen["linked"]?.showsDeadMount == false)
+        #expect(seen["odd"]?.mountSources.contains(room.pool) == true)
+        #expect(seen["other"]?.mountSources.contains(room.pool) == false)
+      }
+    }
+  }
+
   @Test func `that follows the host needs no restart`() async throws {
     try await EngineRoom.with { room in
       // Only below a shared mount do mounts travel.
