@@ -83,12 +83,12 @@ extension PoolEngine {
       begin(record, plan.stages, look, at: now, &effects)
       return
     }
-    guard seen.uninspected.isEmpty else {
-      // A bind that nobody could look at may be dead.
+    if seen.uninspected.isEmpty {
+      inspectedMountID = look.mountID
+    } else {
+      // A bind that nobody could look at may be dead: it is looked at again, and holds up nothing.
       failedResume(at: now)
-      return
     }
-    inspectedMountID = look.mountID
     let runs = containers.contains { $0.state.isUp && stack.users.reason(for: $0) != nil }
     // A stack that nobody has said anything about, and that runs, is the full one.
     if mode != .none || runs || look.isByHand { returned(look.isByHand, at: now, &effects) }
