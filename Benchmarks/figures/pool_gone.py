@@ -32,7 +32,7 @@ def gone(bench: Bench) -> list[Row]:
     lacks = pool.missing({**pool.PROGRAMS, "curl": "curl"}, bench.ground)
     if lacks:
         raise NotTaken(lacks)
-    no_engine = engine.why_none(bench) or pool.missing({"docker": "docker.io"}, bench.ground)
+    no_engine = engine.why_none(bench) or pool.missing({"docker": "dockerd"}, bench.ground)
     lab = _Lab(bench, not no_engine)
     try:
         lab.monitor.wait_until_ready(60, 0.05)

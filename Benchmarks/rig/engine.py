@@ -19,7 +19,7 @@ from .pool import missing
 from .web import seconds_until
 
 #: What it needs, and the Debian packages that have it.
-PROGRAMS = {"dockerd": "docker.io", "containerd": "docker.io", "busybox": "busybox-static"}
+PROGRAMS = {"dockerd": "dockerd", "containerd": "dockerd", "busybox": "busybox-static"}
 
 def why_none(bench) -> str | None:
     """Why there are no containers here, in one line."""

@@ -65,6 +65,7 @@ public struct LedgerState: Hashable, Sendable {
   /// and a person may have put some of it off.
   ///
   /// - Parameter isByHand: Whether a person asks for it.
+  /// - Returns: Whether it does.
   public func launchesFull(isByHand: Bool) -> Bool { mode == .local || (isByHand && mode == .none) }
 }
 

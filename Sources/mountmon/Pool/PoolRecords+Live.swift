@@ -11,6 +11,7 @@ extension PoolRecords {
   ///   - path: Where it is.
   ///   - compatibility: A second folder for the files that others read.
   ///   - log: Where is told what is odd about it.
+  /// - Returns: The doors to it.
   static func live(_ path: String, compatibility: String?, _ log: Log) -> PoolRecords {
     let desk = RecordDesk(path, compatibility, log)
     return PoolRecords(
@@ -58,6 +59,8 @@ private final class RecordDesk: Sendable {
   }
 
   /// - Parameter creates: Whether it is made where there is none: who only reads has no need of that.
+  /// - Returns: The folder, opened once.
+  /// - Throws: `StateFault` where it cannot be opened.
   func folder(creates: Bool = false) throws(StateFault) -> StateFolder {
     if let folder = open.withLock({ $0 }) { return folder }
     let folder = try StateFolder.open(path, compatibility: compatibility, creates: creates)
