@@ -119,8 +119,8 @@ public struct PoolEngine: Hashable, Sendable {
     anchor = now
     recordedNumber = ledger.lastNumber
     if let open = ledger.state.openRun, open.isByHand { request = StackView.Request(open.kind) }
-    // Where the pool is away after a reboot, the container engine may have refused to start what needs
-    // it: that is started once the pool is there.
+    // After a reboot nothing runs but what the container engine started, and it may have refused to
+    // start what needs the pool: the full stack is started again once the pool is there.
     let isNewBoot = ledger.entries.last.map { $0.moment.boot != now.boot } ?? false
     let wasReturning = ledger.state.mode == .poolDegraded && ledger.state.openRun?.kind == .resume
     startsFullStack =
@@ -157,6 +157,10 @@ public struct PoolEngine: Hashable, Sendable {
   /// Takes an event.
   public mutating func handle(_ event: Event, at now: Tick) -> [Effect] {
     var effects: [Effect] = []
+    if startsFullStack {
+      startsFullStack = false
+      choose(.local, .autostart, at: now, &effects)
+    }
     switch event {
     case .judged(let judgement):
       take(judgement, at: now, &effects)
@@ -193,10 +197,6 @@ public struct PoolEngine: Hashable, Sendable {
   private mutating func take(
     _ judgement: PoolJudgement, at now: Tick, _ effects: inout [Effect]
   ) {
-    if startsFullStack, judgement.state != .unknown {
-      startsFullStack = false
-      if judgement.state != .healthy { choose(.local, .autostart, at: now, &effects) }
-    }
     let before = pool.judgement.state
     if judgement.state != before {
       effects.append(

@@ -149,8 +149,8 @@ extension LedgerState {
   private mutating func settled(
     _ target: Target, _ move: Move, _ result: StepResult, _ units: Set<String>
   ) {
-    if move == .launch, result.isGood { launching.remove(target) }
-    if move == .retire, result.isGood { launching.remove(target) }
+    let wasLaunching = launching.contains(target)
+    if move == .launch || move == .retire, result.isGood { launching.remove(target) }
     guard var debt = debts[target] else { return }
     switch move {
     case .resume, .start, .restart:
@@ -161,8 +161,8 @@ extension LedgerState {
     case .retire:
       if result.isGood { debt.retires = false }
     case .launch:
-      // It ran already, or is not there: nothing of ours is to be stopped.
-      if result.kind == .nothing || result.kind == .gone { debt.retires = false }
+      // It ran already, and not by an earlier try; or it is not there: nothing of ours is to be stopped.
+      if result.kind == .nothing && !wasLaunching || result.kind == .gone { debt.retires = false }
     case .pause, .stop, .kill, .settle, .verify:
       break
     }
