@@ -75,7 +75,9 @@ import Testing
 
   @Test(arguments: [Set(), ["a"]] as [Set<String>])
   func `starts a project of which not all services run, until they do`(_ running: Set<String>) {
-    var tale = PlanTale(stage)
+    var whole = step(.launch, .project("reading"))
+    whole.units = [TargetState.whole]
+    var tale = PlanTale(Stage(.portable, [whole]))
     tale.see("reading", running, idle: ["b"])
     tale.tell(.recorded(step: 1))
     #expect(tale.lines == ["launch reading by 6"])
@@ -85,6 +87,12 @@ import Testing
     tale.wait(0.5)
     tale.see("reading", ["a", "b"])
     #expect(tale.lines == ["launch reading done []", "over: done"])
+  }
+
+  @Test func `leaves alone a project of which somebody runs a part`() {
+    var tale = PlanTale(stage)
+    tale.see("reading", ["a"], idle: ["b"])
+    #expect(tale.lines == ["launch reading nothing []", "over: nothing"])
   }
 
   @Test func `starts a project that has no containers yet`() {
