@@ -23,7 +23,10 @@ SOURCES := Package.swift Sources Tests Examples
 need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; exit 1; }
 
 # What runs servers of its own, and programs beside them.
-SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests|StackContractTests
+SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
+
+# Real engines, clients and unions: many programs, and so a process without many descriptors.
+STACK := StackContractTests
 
 # Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
 CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
@@ -38,8 +41,10 @@ POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests
 # the whole machine's loop devices, control groups and drives are theirs.
 define run-tests
 scripts/test-phase.sh $(1) --skip-build --filter Simulation
-scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)'
+scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)' \
+  --skip '$(STACK)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(STACK)'
 scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(POOLS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(POOLS)'
