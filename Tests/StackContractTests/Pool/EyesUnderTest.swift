@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import MountHealthCore
 import Pacing
+import StackKit
 import Synchronization
 import Testing
 
@@ -22,13 +23,7 @@ final class EyesUnderTest: Sendable {
 
   /// The command of the probe worker.
   static func worker() throws -> ProberChoice {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().path
-    let program = package + "/.build/debug/mountmon"
-    guard access(program, X_OK) == 0 else {
-      throw PoolLab.Fault(description: "\(program) is not built")
-    }
-    return .worker(command: [program, "probe-worker"])
+    .worker(command: [try BuiltTool.path("mountmon"), "probe-worker"])
   }
 
   /// Watches with an hour between rounds, so that what is seen soon was seen for a reason.
