@@ -31,13 +31,6 @@ public struct ChildCommand: Hashable, Sendable {
   }
 }
 
-extension ChildCommand {
-  /// Runs it to its end, or to the end of its time. The task's cancellation does not end it.
-  ///
-  /// - Returns: How it ended.
-  public func run() async -> ChildResult { await ChildRun.run(self) }
-}
-
 extension ChildCommand: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The program; its arguments and environment may hold secrets.
   public var description: String { path }

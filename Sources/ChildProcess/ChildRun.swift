@@ -3,6 +3,13 @@ import Glibc
 import Pacing
 import Threads
 
+extension ChildCommand {
+  /// Runs it to its end, or to the end of its time. The task's cancellation does not end it.
+  ///
+  /// - Returns: How it ended.
+  public func run() async -> ChildResult { await ChildRun.run(self) }
+}
+
 /// One run of a program, on a thread of its own: reading and waiting block.
 ///
 /// The program gets a session of its own, so that whatever it started can be killed with it, nothing to

@@ -3,6 +3,7 @@
 // sources: Sources/K8sClient/Request/ObjectName.swift Sources/K8sClient/Request/UID.swift
 // sources: Sources/K8sClient/Request/ValueError.swift
 // modules: Sources/JSONValue Sources/TimeText Sources/Pacing
+// module: ChildProcess Sources/ChildProcess/ChildCommand.swift Sources/ChildProcess/ChildResult.swift
 
 import JSONValue
 import Pacing

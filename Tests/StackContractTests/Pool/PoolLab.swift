@@ -103,8 +103,13 @@ final class PoolLab: Sendable {
 
   /// Unmounts the pool by its path.
   func unmountPool() throws {
+    defer { daemon.end() }
+    // The probe worker may be in it at this moment.
+    for _ in 0..<100 {
+      if (try? Self.run("umount", pool)) != nil { return }
+      usleep(20_000)
+    }
     try Self.run("umount", pool)
-    daemon.end()
   }
 
   /// Unmounts a branch; a look or a request that is just at it makes it busy for a moment.
