@@ -20,7 +20,14 @@ import Testing
           .stop(room.target("stuck"), grace: .seconds(1)), within: .seconds(8))
         async let other = room.act(.stop(room.target("other"), grace: .seconds(5)))
         #expect(await other == .taken)
-        guard case .failed(let words) = await stop else {
+        var answer = await stop
+        // On a busy machine the processes may not have been looked through before the deadline.
+        for _ in 0..<3 {
+          if case .failed(let words) = answer, words.contains("cannot be killed") { break }
+          answer = await room.act(
+            .stop(room.target("stuck"), grace: .seconds(1)), within: .seconds(10))
+        }
+        guard case .failed(let words) = answer else {
           Issue.record("the engine says that it stopped")
           return
         }
