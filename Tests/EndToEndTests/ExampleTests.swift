@@ -127,7 +127,8 @@ struct `An example` {
     let catalogue = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let tested = [
       "probe-once", "embed-monitor", "react-to-changes", "own-resource", "watch-pods", "demo",
-      "kubernetes",  // by the suites in Manifests/
+      "kubernetes", "systemd",  // by the suites in Manifests/
+      "compose",  // by those of the pool's configuration
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: examples)
       .filter { $0 != "README.md" }
