@@ -25,8 +25,8 @@ need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; ex
 # What runs servers of its own, and programs beside them.
 SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
 
-# Real engines, clients and unions: many programs, and so a process without many descriptors.
-STACK := StackContractTests
+# Real engines, clients, unions and repositories: many programs, and so a process without many descriptors.
+STACK := StackContractTests|ResticContractTests
 
 # Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
 CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests

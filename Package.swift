@@ -67,8 +67,8 @@ let package = Package(
     .executableTarget(
       name: "mountmon",
       dependencies: [
-        "MountHealthCore", "K8sClient", "StackDrain", "HTTPTransport", "ChildProcess", "JSONValue",
-        "TimeText", "Pacing", "CLinux",
+        "MountHealthCore", "K8sClient", "StackDrain", "ResticUnlock", "HTTPTransport",
+        "ChildProcess", "JSONValue", "TimeText", "Pacing", "CLinux",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -130,6 +130,17 @@ let package = Package(
       dependencies: [
         "ResticUnlock", "K8sClient", "SimulationKit", "JSONValue", "TimeText", "Pacing",
       ]),
+    // Containers of restic, run on this machine as a kubelet would, and repositories with locks.
+    .target(
+      name: "ResticKit", dependencies: ["StackKit", "JSONValue", "CLinux"],
+      path: "Tests/ResticKit"),
+    // Unlock Jobs against the real restic, beside backups that live and backups that died.
+    .testTarget(
+      name: "ResticContractTests",
+      dependencies: [
+        "ResticUnlock", "ResticKit", "StackKit", "K8sClient", "SimulationKit", "JSONValue",
+        "TimeText", "Pacing",
+      ]),
     // The pool and its stack as they are: container engines, download clients, union file systems.
     .testTarget(
       name: "StackContractTests",
@@ -168,8 +179,8 @@ let package = Package(
     .testTarget(
       name: "MountmonTests",
       dependencies: [
-        "mountmon", "MountHealthCore", "K8sClient", "StackDrain", "HTTPTransport", "ChildProcess",
-        "JSONValue", "TimeText", "Pacing",
+        "mountmon", "MountHealthCore", "K8sClient", "StackDrain", "ResticUnlock", "HTTPTransport",
+        "ChildProcess", "JSONValue", "TimeText", "Pacing",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -178,7 +189,7 @@ let package = Package(
     .testTarget(name: "TidyTests"),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["JSONValue", "TimeText", "StubAPIServer", "StackKit", "CLinux"]),
+      dependencies: ["JSONValue", "TimeText", "StubAPIServer", "StackKit", "ResticKit", "CLinux"]),
   ]
 )
 

@@ -52,23 +52,32 @@ public struct LiveStack: Sendable {
     case .look(let target):
       // Whoever is asked knows better what was waited for.
       let inner = deadline + (deadline - Tick.now()) * -0.05
-      return await TimeLimit.race(until: deadline, otherwise: silence) {
+      return await Deadline.race(until: deadline) {
         await look(target, until: inner)
+      } otherwise: {
+        silence
       }
     case .measure:
-      return await TimeLimit.race(until: deadline, otherwise: silence) {
+      return await Deadline.race(until: deadline) {
         guard let traffic = await traffic() else { return .failed("it cannot be measured") }
         return .traffic(traffic)
+      } otherwise: {
+        silence
       }
     case .pause, .resume, .stop, .kill, .start, .restart, .launch, .retire:
-      return await TimeLimit.race(until: deadline + TimeLimit.afterwards, otherwise: silence) {
+      return await Deadline.race(until: deadline + Self.afterwards) {
         let answer = await act(call, until: deadline)
         guard case .silent(let words) = answer else { return answer.answer }
-        try? await Task.sleep(for: deadline + TimeLimit.afterwards - Tick.now())
+        try? await Task.sleep(for: deadline + Self.afterwards - Tick.now())
         return .failed(words)
+      } otherwise: {
+        silence
       }
     }
   }
+
+  /// What a late answer is late by.
+  private static let afterwards = Duration.milliseconds(100)
 }
 
 extension LiveStack {
@@ -215,15 +224,16 @@ extension LiveStack {
     inspects: Bool, until deadline: Tick, atMost limit: Tick
   ) async -> Piece {
     guard let engine else { return .containers(ContainerSurvey(containers: [])) }
-    return await TimeLimit.race(
-      until: min(limit, deadline + TimeLimit.afterwards),
-      otherwise: .complaint("the container engine did not answer in time")
-    ) {
+    return await Deadline.race(until: min(limit, deadline + Self.afterwards)) {
+      let survey: ContainerSurvey
       do throws(EngineFault) {
-        return .containers(try await engine.survey(inspects: inspects, until: deadline))
+        survey = try await engine.survey(inspects: inspects, until: deadline)
       } catch {
         return .complaint(error.description)
       }
+      return .containers(survey)
+    } otherwise: {
+      .complaint("the container engine did not answer in time")
     }
   }
 
@@ -231,15 +241,16 @@ extension LiveStack {
     _ target: Target, until deadline: Tick, atMost limit: Tick
   ) async -> Piece {
     guard let client = clients[target] else { return .complaint("\(target) is not configured") }
-    return await TimeLimit.race(
-      until: min(limit, deadline + TimeLimit.afterwards),
-      otherwise: .complaint("\(target) did not answer in time")
-    ) {
+    return await Deadline.race(until: min(limit, deadline + Self.afterwards)) {
+      let state: TargetState
       do throws(ClientFault) {
-        return .client(target, try await client.look(until: deadline))
+        state = try await client.look(until: deadline)
       } catch {
         return .complaint("\(target): \(error)")
       }
+      return .client(target, state)
+    } otherwise: {
+      .complaint("\(target) did not answer in time")
     }
   }
 }

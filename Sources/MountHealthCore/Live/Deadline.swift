@@ -1,11 +1,16 @@
-import MountHealthCore
-import Pacing
+package import Pacing
 
 /// Work that gets so much time and no more.
-enum Deadline {
+package enum Deadline {
   /// What `work` gives, or what `otherwise` gives at the deadline. `work` is cancelled then, and not
   /// waited for.
-  static func race<Result: Sendable>(
+  ///
+  /// - Parameters:
+  ///   - deadline: The instant, by `Tick.now()`.
+  ///   - work: What to do.
+  ///   - otherwise: What it is where that is not done in time.
+  /// - Returns: One of the two.
+  package static func race<Result: Sendable>(
     until deadline: Tick, _ work: @escaping @Sendable () async -> Result,
     otherwise: @escaping @Sendable () -> Result
   ) async -> Result {
