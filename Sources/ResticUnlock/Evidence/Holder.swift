@@ -49,7 +49,7 @@ enum Holder: Hashable {
       switch view.nodes[node] {
       case .ready: return .alive("\(title): \(running)")
       case .notReady: return .unproven("\(title) is on node \(node), which is not ready")
-      case nil: return .unproven("\(title) is on node \(node), which is gone")
+      case nil: return .unproven("\(title) is on node \(node), of which nothing is known")
       }
     }
     guard let (began, ended) = pod.lifeOfContainers else {
@@ -79,7 +79,8 @@ enum Holder: Hashable {
       return .ended("\(title) is gone, and its node \(node) is ready")
     case .ready: return .unproven("\(title) has only just gone")
     case .notReady: return .unproven("\(title) is gone, but its node \(node) is not ready")
-    case nil: return .unproven("\(title) is gone, and so is its node \(node): it may run on")
+    case nil:
+      return .unproven("\(title) is gone, and of its node \(node) nothing is known: it may run on")
     }
   }
 }

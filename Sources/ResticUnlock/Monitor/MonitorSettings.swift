@@ -2,6 +2,9 @@
 public struct MonitorSettings: Hashable, Sendable {
   /// Whether it is to do anything; not, where nothing is said.
   public var isEnabled = false
+  /// Whether it only tells what it would do, and sends no call that changes anything. No field of a
+  /// `VolSyncMonitor` says so.
+  public var isDryRun = false
   /// How many unlock Jobs may run at a time.
   public var maxConcurrentUnlocks = 3
   /// Whether failed Jobs are removed once their locks are, so that VolSync tries again at once.

@@ -102,7 +102,7 @@ public struct MonitorStatus: Hashable, Sendable {
           ActiveUnlock(
             appName: SecretNames.app(of: object), namespace: namespace, objectName: object,
             jobName: job, startTime: began, alertFingerprint: name.hash))
-      case .waiting(let why), .refused(let why): stuck.append("\(name): \(why)")
+      case .waiting(let why), .refused(let why), .wouldAct(let why): stuck.append("\(name): \(why)")
       case .givenUp(let until):
         isGivenUp = true
         stuck.append("\(name): given up until \(until.wholeSecondText)")

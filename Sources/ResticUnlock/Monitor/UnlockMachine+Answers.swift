@@ -14,7 +14,7 @@ extension UnlockMachine {
       return calm(at: now)
     case .refused(let why):
       return refused(why, call, at: now)
-    case .record, .written, .report, .done, .conflict, .gone: failures = 0
+    case .record, .written, .report, .done, .conflict, .gone: failedCalls = 0
     }
     switch (call, answer) {
     case (.readRecord, .record(let found, let version)):
@@ -69,6 +69,8 @@ extension UnlockMachine {
     }
     knowledge.take(
       remaining, newcomers: report.after == nil ? [] : report.newcomers, seen: wall)
+    // How it ended is written down by whoever makes tries.
+    guard !settings.isDryRun else { return }
     if report.after?.isEmpty == true {
       return end(.healed, reading, at: now, wall: wall)
     }
@@ -81,7 +83,7 @@ extension UnlockMachine {
     _ outcome: UnlockRecord.Outcome, _ reading: RecordReading, at now: Tick, wall: Timestamp?
   ) {
     var record = reading.record
-    guard var attempt = record.pending else { return }
+    guard !settings.isDryRun, var attempt = record.pending else { return }
     record.end(outcome)
     attempt.outcome = outcome
     if outcome == .healed {
@@ -119,6 +121,7 @@ extension UnlockMachine {
 
   /// Writes down when locks were seen, where another life could not know it.
   mutating func remember(_ reading: RecordReading, at now: Tick) {
+    guard !settings.isDryRun else { return }
     let seen = knowledge.remembered
     let known = reading.record.sightings
     let isKnown = seen.allSatisfy { one in
@@ -163,6 +166,12 @@ extension UnlockMachine {
       // Near the next try of its own, a pod might be there by the time that it is deleted.
       let pause = Backoff(initial: .seconds(10), maximum: .seconds(600)).limit(after: job.failed)
       guard end + pause > wall + .seconds(30) else { continue }
+      guard !settings.isDryRun else {
+        plan = nil
+        rest(.wouldAct("would remove the failed Job \(namespace)/\(name)"))
+        wake(at: reading.at + Self.recordLife)
+        return true
+      }
       send(.removeJob(namespace: namespace, name: name, uid: uid), at: now)
       return true
     }

@@ -11,6 +11,7 @@ extension UnlockMachine {
 
   mutating func turn(at now: Tick, wall: Timestamp) {
     guard let view else { return }
+    if settings.isDryRun { isGranted = false }
     guard settings.isEnabled else {
       state = .disabled
       plan = nil
@@ -32,12 +33,7 @@ extension UnlockMachine {
     if let pending = reading.record.pending {
       return follow(pending, reading, view, at: now, wall: wall)
     }
-    guard let failure = trouble.first else {
-      if remove(reading, view, at: now, wall: wall) { return }
-      rest(.idle)
-      return wake(at: reading.at + Self.recordLife)
-    }
-    decide(on: failure, reading, view, at: now, wall: wall)
+    next(reading, view, at: now, wall: wall)
   }
 
   /// Nothing is to be done.
@@ -56,23 +52,48 @@ extension UnlockMachine {
     let job = view.unlockJobs.first { $0.metadata.name?.description == attempt.job }
     if let job, job.isFinished {
       guard !read.contains(attempt.job), let namespace = job.metadata.namespace else {
+        if settings.isDryRun { return next(reading, view, at: now, wall: wall) }
         return end(.lost, reading, at: now, wall: wall)
       }
       return send(.readReport(namespace: namespace.description, job: attempt.job), at: now)
     }
     if attempt.mode == "ask", let outcome = answer(to: attempt, in: view, wall: wall) {
+      if settings.isDryRun { return next(reading, view, at: now, wall: wall) }
       return end(outcome, reading, at: now, wall: wall)
+    }
+    if settings.isDryRun {
+      return wait(for: attempt, reading, view, at: now, wall: wall)
     }
     let isOurs = attempt.by == identity
     // Once it was asked for, it may still appear: nothing else is begun before it cannot.
     if isOurs, created != attempt.number {
       return make(attempt, reading, view, at: now, wall: wall)
     }
+    wait(for: attempt, reading, view, at: now, wall: wall)
+  }
+
+  private mutating func wait(
+    for attempt: UnlockRecord.Attempt, _ reading: RecordReading, _ view: RepositoryView,
+    at now: Tick, wall: Timestamp
+  ) {
     let patience = attempt.mode == "ask" ? Duration.seconds(45 * 60) : Self.settling
     guard wall >= attempt.at + patience else {
       return wake(at: now + max(.seconds(1), attempt.at + patience - wall))
     }
+    if settings.isDryRun { return next(reading, view, at: now, wall: wall) }
     end(.lost, reading, at: now, wall: wall)
+  }
+
+  /// No try is under way.
+  private mutating func next(
+    _ reading: RecordReading, _ view: RepositoryView, at now: Tick, wall: Timestamp
+  ) {
+    guard let failure = trouble.first else {
+      if remove(reading, view, at: now, wall: wall) { return }
+      rest(.idle)
+      return wake(at: reading.at + Self.recordLife)
+    }
+    decide(on: failure, reading, view, at: now, wall: wall)
   }
 
   /// What came of asking VolSync; `nil` while that is open.
@@ -118,6 +139,10 @@ extension UnlockMachine {
     self.plan = plan
     switch plan.action {
     case .nothing:
+      guard !settings.isDryRun else {
+        rest(.idle)
+        return wake(at: reading.at + Self.recordLife)
+      }
       handle(plan, reading, at: now)
     case .wait(let until):
       rest(.waiting(plan.reason))
@@ -147,6 +172,11 @@ extension UnlockMachine {
       rest(.waiting("the next try is at \(until.wholeSecondText); \(why)"))
       return wake(at: now + max(.seconds(1), until - wall))
     case .free: break
+    }
+    guard !settings.isDryRun else {
+      let deed = mode == "ask" ? "ask VolSync to unlock" : "make the Job \(job) (\(mode))"
+      rest(.wouldAct("would \(deed): \(plan.reason)"))
+      return wake(at: reading.at + Self.recordLife)
     }
     guard isGranted else {
       state = .queued

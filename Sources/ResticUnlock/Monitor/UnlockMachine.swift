@@ -46,6 +46,8 @@ public struct UnlockMachine: Hashable, Sendable {
     /// Too many tries did not help. Leads elsewhere when the oldest of them is a day ago, or when
     /// backups succeed.
     case givenUp(until: Timestamp)
+    /// It would do this, were it not told to only say so; `plan` has it where it is about locks.
+    case wouldAct(String)
     /// It was told to do nothing.
     case disabled
   }
@@ -88,7 +90,8 @@ public struct UnlockMachine: Hashable, Sendable {
   var told: Set<String> = []
   /// The uids of failed Jobs that were removed, or cannot be.
   var removed: Set<String> = []
-  var failures = 0
+  /// How many calls in a row failed.
+  var failedCalls = 0
   var calmUntil: Tick = .zero
   var generator: SeededGenerator
   /// Why the last call was refused.
@@ -136,6 +139,32 @@ public struct UnlockMachine: Hashable, Sendable {
   public var takesPlace: Bool {
     if isGranted { return true }
     return view?.unlockJobs.contains { !$0.isFinished } ?? false
+  }
+
+  /// Whether nothing is under way: by itself it does nothing now, or nothing before a certain time.
+  public var isSettled: Bool {
+    guard flight == nil, !isGranted else { return false }
+    switch state {
+    case .acting, .queued: return false
+    case .waiting, .refused, .givenUp, .wouldAct, .disabled: return true
+    case .idle:
+      // Without the record, what is to be done about failures is not known.
+      guard let view else { return false }
+      return record != nil || (view.failures.isEmpty && view.unlockJobs.isEmpty)
+    }
+  }
+
+  /// The failures by locks that are known, the latest first; also such as were dealt with.
+  public var failures: [LockFailure] { view?.failures ?? [] }
+
+  /// The tries that are remembered, the latest last; none as long as the record was not read.
+  public var attempts: [UnlockRecord.Attempt] { record?.record.attempts ?? [] }
+
+  /// The locks, judged by what is known now, and whether these are all.
+  public var locks: (judged: [LockJudgement], isListed: Bool) {
+    guard let view else { return ([], false) }
+    let judged = knowledge.locks.map { LockJudgement($0, in: view.cluster, by: policy) }
+    return (judged, knowledge.isListed)
   }
 
   /// Whether nothing is known that calls for it.
@@ -207,6 +236,7 @@ public struct UnlockMachine: Hashable, Sendable {
   }
 
   mutating func send(_ call: UnlockCall, at now: Tick) {
+    guard !settings.isDryRun || call.isRead else { return }
     nextID += 1
     flight = Flight(id: nextID, call: call, deadline: now + Self.callDeadline)
     outbox.append(.send(nextID, call, deadline: now + Self.callDeadline))
@@ -214,9 +244,9 @@ public struct UnlockMachine: Hashable, Sendable {
 
   /// After a call that failed, none is made for a while, and longer each time.
   mutating func calm(at now: Tick) {
-    failures += 1
+    failedCalls += 1
     let pause = Backoff(initial: .seconds(1), maximum: .seconds(120))
-      .pause(after: failures, using: &generator)
+      .pause(after: failedCalls, using: &generator)
     calmUntil = now + pause
   }
 }

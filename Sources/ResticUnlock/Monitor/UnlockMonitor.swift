@@ -32,6 +32,8 @@ public struct UnlockMonitor: Sendable {
 
   /// The most logs that are being read at a time.
   public static let maximumReads = 4
+  /// How often a log that cannot be read holds up `isSettled`.
+  static let triesOfLog = 3
 
   /// What to do, and how.
   public private(set) var settings: MonitorSettings
@@ -59,6 +61,20 @@ public struct UnlockMonitor: Sendable {
   ) {
     self.settings = settings
     self.make = make
+  }
+
+  /// Whether all that can be known is, and nothing is under way; what waits for a certain time, or for
+  /// somebody, is not. A log that could not be read three times holds up nothing.
+  public var isSettled: Bool {
+    guard snapshot != nil else { return false }
+    if settings.isEnabled {
+      let isOpen = failed.contains { failed in
+        failed.needsLog && signs[failed.podUID] == nil
+          && (pauses[failed.podUID]?.failures ?? 0) < Self.triesOfLog
+      }
+      if isOpen { return false }
+    }
+    return machines.values.allSatisfy(\.isSettled)
   }
 
   /// When it must be told the time, if nothing else happens before.

@@ -17,7 +17,7 @@ import JSONValue
       guard aliases(in: bytes) <= maximumAliases else {
         throw Refusal("has more than \(maximumAliases) aliases (*name): write them out")
       }
-      let node: Node?
+      let node: Yams.Node?
       do {
         node = try Yams.compose(yaml: text)
       } catch {
@@ -29,7 +29,7 @@ import JSONValue
     }
 
     private static func value(
-      _ node: Node, depth: Int, _ count: inout Int
+      _ node: Yams.Node, depth: Int, _ count: inout Int
     ) throws(Refusal) -> JSONValue {
       count += 1
       guard count <= maximumValues else { throw Refusal("has more than \(maximumValues) values") }
@@ -63,7 +63,7 @@ import JSONValue
     }
 
     /// The scalars of YAML's core schema; numbers only as JSON has them, anything else is text.
-    private static func scalar(_ scalar: Node.Scalar) -> JSONValue {
+    private static func scalar(_ scalar: Yams.Node.Scalar) -> JSONValue {
       guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
       switch scalar.string {
       case "true", "True", "TRUE": return .bool(true)
@@ -78,7 +78,7 @@ import JSONValue
       }
     }
 
-    private static func place(_ node: Node) -> String {
+    private static func place(_ node: Yams.Node) -> String {
       node.mark.map { " in line \($0.line), column \($0.column)" } ?? ""
     }
 
