@@ -32,6 +32,7 @@ struct Mountmon {
     case MountmonCommands.sidecar.name: SidecarCommand(command).run()
     case MountmonCommands.check.name: CheckCommand(command).run()
     case PoolCommands.pool.name: PoolProgram(command: command, host: .live).run()
+    case VolSyncCommands.volsync.name: VolSyncProgram(command: command).run()
     default: 2
     }
   }

@@ -72,7 +72,8 @@ private enum Rooms {
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Output": [
-      "JSONValue", "MountHealthCore", "Pacing", "StackDrain", "TimeText",
+      "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "ResticUnlock", "StackDrain",
+      "TimeText",
     ],
     "Sources/mountmon/Recovery": [
       "ChildProcess", "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing",
@@ -81,6 +82,10 @@ private enum Rooms {
     "Sources/mountmon/Pool": [
       "HTTPTransport", "JSONValue", "MountHealthCore", "Pacing", "StackDrain", "Synchronization",
       "TimeText",
+    ],
+    "Sources/mountmon/VolSync": [
+      "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "ResticUnlock",
+      "Synchronization", "TimeText",
     ],
     "Sources/mountmon/Serve": nio.union(["Synchronization"]),
     "Sources/mountmon/Shell": [

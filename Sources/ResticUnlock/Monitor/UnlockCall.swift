@@ -16,7 +16,7 @@ public enum UnlockCall: Hashable, Sendable {
   case removeJob(namespace: String, name: String, uid: UID)
 
   /// Whether it changes nothing.
-  var isRead: Bool {
+  public var isRead: Bool {
     switch self {
     case .readRecord, .readReport: true
     case .writeRecord, .create, .ask, .removeJob: false

@@ -17,8 +17,11 @@ public enum SecretNames {
     return names
   }
 
-  /// `home-assistant` of `home-assistant-nfs`.
-  static func app(of object: String) -> String {
+  /// What is backed up: `home-assistant` of `home-assistant-nfs`.
+  ///
+  /// - Parameter object: The name of the ReplicationSource or ReplicationDestination.
+  /// - Returns: It without a last part that tells of the repository.
+  public static func app(of object: String) -> String {
     for suffix in [
       "-nfs", "-b2", "-s3", "-r2", "-minio", "-local", "-remote", "-restic", "-bootstrap",
     ]

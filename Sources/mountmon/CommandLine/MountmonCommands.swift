@@ -7,7 +7,9 @@ enum MountmonCommands {
       "A mount that hangs, has lost its server or has silently become an empty directory is seen "
         + "before its users see it."
     ],
-    subcommands: [sidecar, check, PoolCommands.pool, completions, manual, probeWorker],
+    subcommands: [
+      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, manual, probeWorker,
+    ],
     impliedByOptions: sidecar.name,
     examples: [
       .init(

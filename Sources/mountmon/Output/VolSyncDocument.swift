@@ -1,0 +1,123 @@
+import JSONValue
+import K8sClient
+import ResticUnlock
+import TimeText
+
+/// What `mountmon volsync` found and did, as a document: `--output json`, and `/healthz/status` of one
+/// that watches.
+struct VolSyncDocument {
+  /// What came of a pass.
+  enum Outcome: String, CaseIterable {
+    case nothing
+    case healed
+    case locked
+    case failed
+    case unconfigured
+
+    var exitCode: Int32 {
+      switch self {
+      case .nothing, .healed: 0
+      case .locked: 1
+      case .failed: 2
+      case .unconfigured: 3
+      }
+    }
+  }
+
+  var picture: UnlockPicture
+  var isDryRun = false
+  var time: WallClock
+
+  /// What came of it, on the whole.
+  var result: Outcome {
+    if picture.monitors.isEmpty, picture.isSynced || !picture.complaints.isEmpty {
+      return picture.isSynced ? .unconfigured : .failed
+    }
+    if !picture.isSynced || !picture.isCurrent { return .failed }
+    let isBroken = picture.monitors.contains { $0.object.phase == .error }
+    if isBroken { return picture.complaints.isEmpty ? .unconfigured : .failed }
+    if !picture.locked.isEmpty { return .locked }
+    return picture.counts.succeeded.isEmpty ? .nothing : .healed
+  }
+
+  /// The document.
+  var json: JSONValue {
+    var json: JSONValue = [
+      "timestamp": .string(time.timestamp.rfc3339()), "result": .string(result.rawValue),
+      "dryRun": .bool(isDryRun), "settled": .bool(picture.isSettled),
+      "current": .bool(picture.isCurrent),
+      "complaints": .array(picture.complaints.map { .string($0) }),
+      "monitors": .array(picture.monitors.map(Self.json)),
+      "repositories": .array(picture.repositories.map(Self.json)),
+      "lockRot": .array(picture.rot.map(Self.json)),
+      "events": .array(
+        picture.journal.map { entry in
+          [
+            "time": .string(entry.time.rfc3339()), "level": .string(entry.level.rawValue),
+            "text": .string(entry.text),
+          ]
+        }),
+    ]
+    if result == .unconfigured, picture.monitors.isEmpty {
+      json["hint"] = "no VolSyncMonitor says what is to be done: make one, or use --config FILE"
+    }
+    return json
+  }
+
+  private static func json(_ monitor: UnlockPicture.Monitor) -> JSONValue {
+    var json: JSONValue = [
+      "namespace": .string(monitor.key.namespace), "name": .string(monitor.key.name),
+      "phase": .string(monitor.object.phase?.rawValue ?? ""),
+    ]
+    if let error = monitor.object.lastError { json["lastError"] = .string(error) }
+    for counter in VolSyncMonitor.Counter.allCases {
+      json[counter.rawValue] = .number(JSONNumber(monitor.object[counter]))
+    }
+    return json
+  }
+
+  /// A repository, what is known of its locks and what is, or would be, done.
+  static func json(_ repository: UnlockPicture.Repository) -> JSONValue {
+    var json: JSONValue = [
+      "repository": .string(repository.name.description),
+      "monitor": .string(repository.monitor.description),
+      "state": .string(repository.state.word),
+    ]
+    if let detail = repository.state.detail { json["detail"] = .string(detail) }
+    if let plan = repository.plan { json["plan"] = plan.json }
+    json["failures"] = .array(repository.failures.map(Self.json))
+    json["attempts"] = .array(
+      repository.attempts.map { attempt in
+        [
+          "number": .number(JSONNumber(attempt.number)), "at": .string(attempt.at.rfc3339()),
+          "mode": .string(attempt.mode), "job": .string(attempt.job),
+          "outcome": .string(attempt.outcome.rawValue),
+        ]
+      })
+    return json
+  }
+
+  private static func json(_ failure: LockFailure) -> JSONValue {
+    var json: JSONValue = [
+      "namespace": .string(failure.namespace), "job": .string(failure.jobName),
+      "sign": .string(failure.sign.source.label), "line": .string(failure.sign.line),
+      "saved": .bool(failure.sign.didSave),
+    ]
+    if let owner = failure.owner {
+      json["kind"] = .string(owner.kind.rawValue)
+      json["object"] = .string(owner.name)
+    }
+    if let pod = failure.pod?.metadata.name { json["pod"] = .string(pod.description) }
+    if let ended = failure.ended { json["ended"] = .string(ended.rfc3339()) }
+    return json
+  }
+
+  /// A backup whose retention has failed for long.
+  static func json(_ rot: LockRot) -> JSONValue {
+    [
+      "namespace": .string(rot.owner.namespace), "object": .string(rot.owner.name),
+      "kind": .string(rot.kind.rawValue), "since": .string(rot.since.rfc3339()),
+      "text": .string(rot.description),
+    ]
+  }
+}

@@ -1,0 +1,102 @@
+import JSONValue
+import MountHealthCore
+import Pacing
+import Synchronization
+import TimeText
+
+/// Who leads, as far as this replica knows.
+struct UnlockLeadership: Hashable, Sendable {
+  var isLeading = false
+  /// Who leads, by the word of the Lease.
+  var leader: String?
+  /// Why the Lease can be neither seen nor taken; `nil` where it can.
+  var trouble: String?
+  /// Whether the Lease was ever seen.
+  var isKnown = false
+}
+
+/// The HTTP endpoints of `mountmon volsync --watch`.
+final class UnlockRoutes: Sendable {
+  private let controller: UnlockController
+  private let statistics: ServerStatistics
+  private let start = Tick.now()
+  private let isShuttingDown = Atomic(false)
+  private let leadership = Mutex(UnlockLeadership())
+
+  /// How long a leader may go without a turn; it has one every 30 s at the least.
+  static let turnPatience = Duration.seconds(120)
+
+  init(_ controller: UnlockController, _ statistics: ServerStatistics) {
+    self.controller = controller
+    self.statistics = statistics
+  }
+
+  /// From now on, readiness is refused.
+  func shutDown() { isShuttingDown.store(true, ordering: .releasing) }
+
+  /// Takes over who leads.
+  func note(_ change: (inout UnlockLeadership) -> Void) { leadership.withLock { change(&$0) } }
+
+  /// The routes.
+  var routes: Routes {
+    Routes([
+      "/healthz/live": { [self] _ in live() },
+      "/healthz/ready": { [self] _ in ready() },
+      "/healthz/status": { [self] _ in status() },
+      // As the older controller had them.
+      "/healthz": { [self] _ in live() },
+      "/readyz": { [self] _ in ready() },
+      "/metrics": { [self] question in metrics(question) },
+      "/version": { _ in
+        .json(.ok, JSONValue.object(["version": .string(Version.current)]).text() + "\n")
+      },
+    ])
+  }
+
+  private func live() -> HTTPAnswer {
+    let leads = leadership.withLock(\.isLeading)
+    if leads, Tick.now() - max(controller.picture.turnedAt, start) > Self.turnPatience {
+      return brief(isGood: false, "it leads and does not turn")
+    }
+    return brief(isGood: true, nil)
+  }
+
+  private func ready() -> HTTPAnswer {
+    if isShuttingDown.load(ordering: .acquiring) { return brief(isGood: false, "shutting down") }
+    let standing = leadership.withLock { $0 }
+    if let trouble = standing.trouble { return brief(isGood: false, trouble) }
+    guard standing.isKnown else { return brief(isGood: false, "the Lease has not been seen yet") }
+    let picture = controller.picture
+    if standing.isLeading, !picture.isCurrent {
+      return brief(
+        isGood: false, picture.complaints.first ?? "the cluster has not been read to its end yet")
+    }
+    return brief(isGood: true, nil)
+  }
+
+  private func status() -> HTTPAnswer {
+    let standing = leadership.withLock { $0 }
+    var json = VolSyncDocument(picture: controller.picture, time: .now()).json
+    json["leading"] = .bool(standing.isLeading)
+    if let leader = standing.leader { json["leader"] = .string(leader) }
+    if let trouble = standing.trouble { json["trouble"] = .string(trouble) }
+    return .json(.ok, json.text() + "\n")
+  }
+
+  private func brief(isGood: Bool, _ reason: String?) -> HTTPAnswer {
+    var object: JSONObject = [
+      "status": .string(isGood ? "healthy" : "unhealthy"),
+      "timestamp": .string(WallClock.now().timestamp.rfc3339()),
+    ]
+    object["reason"] = reason.map { .string($0) }
+    return .json(isGood ? .ok : .unavailable, JSONValue.object(object).text() + "\n")
+  }
+
+  private func metrics(_ question: HTTPQuestion) -> HTTPAnswer {
+    let format = MetricsFormat(accept: question.accept)
+    let metrics = VolSyncMetrics(
+      picture: controller.picture, leadership: leadership.withLock { $0 },
+      server: statistics.snapshot, clock: .now(), start: start)
+    return HTTPAnswer(.ok, contentType: format.contentType, body: metrics.page(format).finish())
+  }
+}

@@ -1,0 +1,207 @@
+import HTTPTransport
+import JSONValue
+import K8sClient
+import MountHealthCore
+import Pacing
+import ResticUnlock
+import TimeText
+
+/// `mountmon volsync COMMAND`.
+struct VolSyncProgram {
+  let command: ParsedCommand
+
+  /// A command that cannot go on: what is said, and the code to leave with.
+  struct Exit: Error {
+    var lines: [String]
+    var code: Int32
+  }
+
+  /// Something could not be read.
+  static let failed: Int32 = 2
+  /// The command line or the configuration is wrong.
+  static let misused: Int32 = 3
+  /// How long one call of the API server may take; a stream lasts longer.
+  static let callTime = Duration.seconds(15)
+
+  /// How long the first reading of the cluster may take, where nobody waits for more.
+  static let readTime = Duration.seconds(60)
+
+  /// Runs the command to its end.
+  ///
+  /// - Returns: The exit code.
+  func run() -> Int32 {
+    do throws(Exit) {
+      let faults = AccessChoice.faults(of: command)
+      guard faults.isEmpty else { throw Exit(lines: faults, code: Self.misused) }
+      if command.path.last == VolSyncCommands.explain.name {
+        return try ExplainCommand(self).run()
+      }
+      return isWatching ? try watch() : try UnlockOnceCommand(self).run()
+    } catch {
+      for line in error.lines { Terminal.complain("mountmon volsync: \(line)\n") }
+      return error.code
+    }
+  }
+
+  /// The older controller's flags were those of one that watches.
+  private var isWatching: Bool {
+    command.flag("--watch") || command.flag("--leader-elect")
+      || command.value("--metrics-bind-address") != nil
+      || command.value("--health-probe-bind-address") != nil
+  }
+
+  private func watch() throws(Exit) -> Int32 {
+    guard !command.flag("--dry-run") else {
+      throw Exit(lines: ["--dry-run: does not go with --watch"], code: Self.misused)
+    }
+    let (log, writer) = Log.live(
+      level: command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .info,
+      format: .standard(command.value("--log-format") == "text" ? .text : .json))
+    defer { writer.flush(within: .milliseconds(200)) }
+    let place = try place(log, isDryRun: false)
+    let addresses = try addresses()
+    do {
+      let code = try UnlockService(place, at: addresses, log).run()
+      if code == 0 { log.info("shutdown complete") }
+      return code
+    } catch {
+      log.error("could not start", ["error": .string("\(error)")])
+      return 2
+    }
+  }
+
+  /// Where to serve: one address, or the two of the older controller.
+  private func addresses() throws(Exit) -> [ListenAddress] {
+    do throws(ServerError) {
+      var found: [ListenAddress] = []
+      for option in ["--metrics-bind-address", "--health-probe-bind-address"] {
+        // Zero was how the older one was told to serve nothing.
+        guard let text = command.value(option), text != "0" else { continue }
+        guard let colon = text.lastIndex(of: ":"),
+          let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port)
+        else {
+          throw ServerError.notAnAddress(text)
+        }
+        let address = try ListenAddress(host: String(text[..<colon]), port: port)
+        if !found.contains(address) { found.append(address) }
+      }
+      if found.isEmpty || command.value("--http-port") != nil {
+        found.append(
+          try ListenAddress(
+            host: command.value("--http-address") ?? "",
+            port: command.wholeNumber("--http-port") ?? 8080))
+      }
+      return found
+    } catch {
+      throw Exit(lines: ["\(error)"], code: Self.misused)
+    }
+  }
+}
+
+/// A cluster, and what is to be done there.
+struct VolSyncPlace: Sendable {
+  var cluster: Cluster
+  var setting: VolSyncSetting
+}
+
+extension VolSyncProgram {
+  /// Finds access to the cluster, and reads what is to be done. Asks nobody.
+  func place(_ log: Log, isDryRun: Bool) throws(Exit) -> VolSyncPlace {
+    let surroundings = Surroundings.live()
+    let monitors = try monitors(log)
+    let access: ClusterAccess
+    do throws(AccessError) {
+      access = try ClusterAccess.find(AccessChoice(command) ?? .automatic, in: surroundings)
+    } catch {
+      throw Exit(lines: ["\(error)"], code: Self.failed)
+    }
+    for warning in access.warnings { log.warn("access", ["warning": .string(warning)]) }
+    let setting: VolSyncSetting
+    do throws(ValueError) {
+      let environment = surroundings.environment["POD_NAMESPACE"].flatMap { $0.isEmpty ? nil : $0 }
+      let named = try (command.value("--namespace") ?? environment).map(Self.namespace)
+      let home: Namespace
+      if let known = named ?? access.namespace {
+        home = known
+      } else {
+        home = try Namespace("default")
+      }
+      setting = VolSyncSetting(
+        identity: VolSyncSetting.identity(surroundings.environment),
+        home: home,
+        namespaces: try command.values("--only-namespace").map(Self.namespace),
+        monitors: monitors, isDryRun: isDryRun)
+    } catch {
+      throw Exit(lines: ["\(error)"], code: Self.misused)
+    }
+    return VolSyncPlace(
+      cluster: Cluster(access, settings: Self.settings(log), in: surroundings), setting: setting)
+  }
+
+  private static func namespace(_ text: String) throws(ValueError) -> Namespace {
+    try Namespace(text)
+  }
+
+  private static func settings(_ log: Log) -> ClusterSettings {
+    ClusterSettings(
+      userAgent: "mountmon/\(Version.current)", retries: .once,
+      deadlines: HTTPDeadlines(connect: .seconds(5), silence: callTime, total: callTime),
+      onWarning: { warning, operation in
+        log.warn(
+          "warning of the API server",
+          ["operation": .string(operation), "warning": .string("\(warning)")])
+      })
+  }
+
+  private func monitors(_ log: Log) throws(Exit) -> [VolSyncMonitor]? {
+    guard let path = command.value("--config") else { return nil }
+    do throws(ConfigurationFaults) {
+      let content = try ConfigurationFile(path: path).read()
+      if let warning = content.warning {
+        log.warn("configuration", ["warning": .string(warning)])
+      }
+      return try VolSyncSetting.monitors(in: content.bytes, at: path)
+    } catch {
+      throw Exit(lines: error.lines.map { "configuration error: \($0)" }, code: Self.misused)
+    }
+  }
+
+  /// A log for commands that print: what deserves a word goes to standard error.
+  func quietLog() -> Log {
+    Log(
+      level: command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .warn,
+      format: .standard(command.value("--log-format") == "json" ? .json : .text),
+      clock: LogTime.now
+    ) { bytes in Terminal.complain(String(decoding: bytes, as: UTF8.self)) }
+  }
+
+  var isColored: Bool {
+    switch command.value("--color") {
+    case "always": true
+    case "never": false
+    default:
+      HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment) == .bold
+    }
+  }
+
+  /// Works until nothing is under way, or `limit` is over.
+  ///
+  /// - Returns: How all stands then.
+  func settle(
+    _ place: VolSyncPlace, _ log: Log, atMost limit: Duration,
+    progress: @escaping @Sendable (UnlockPicture) -> Void = { _ in }
+  ) throws(Exit) -> UnlockPicture {
+    let controller = UnlockController(
+      .live(place.cluster, place.setting), place.setting, log)
+    do {
+      return try Blocking.wait {
+        await controller.run(
+          until: .now() + limit, readBy: .now() + min(limit, Self.readTime), progress: progress)
+        await place.cluster.shutdown()
+        return controller.picture
+      }
+    } catch {
+      throw Exit(lines: ["cannot start: \(error)"], code: Self.failed)
+    }
+  }
+}
