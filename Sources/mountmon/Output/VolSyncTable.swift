@@ -29,6 +29,8 @@ struct VolSyncTable {
     for rot in document["lockRot"]?.arrayValue ?? [] {
       text += line("LOCK ROT", rot["text"]?.stringValue ?? "")
     }
+    // In a dry run nothing happened but what stands above.
+    guard !isDryRun else { return text }
     for (index, event) in (document["events"]?.arrayValue ?? []).enumerated() {
       text += line(index == 0 ? "EVENTS" : "", event["text"]?.stringValue ?? "")
     }
@@ -40,7 +42,9 @@ struct VolSyncTable {
     let state = repository["state"]?.stringValue ?? ""
     var text = line("REPOSITORY", repository["repository"]?.stringValue ?? "")
     var words = Self.meaning(of: state)
-    if let detail = repository["detail"]?.stringValue { words += ": \(detail)" }
+    // Why it waits, or is refused, its plan says.
+    let hasReason = repository["plan"] != nil && ["waiting", "refused"].contains(state)
+    if !hasReason, let detail = repository["detail"]?.stringValue { words += ": \(detail)" }
     text += line("  is", words)
     for (index, failure) in (repository["failures"]?.arrayValue ?? []).prefix(4).enumerated() {
       let name = failure["object"]?.stringValue ?? failure["job"]?.stringValue ?? ""
@@ -70,18 +74,20 @@ struct VolSyncTable {
 
   /// What a plan says, in a sentence.
   static func words(for plan: JSONValue) -> String {
-    let reason = plan["reason"]?.stringValue ?? ""
+    var reason = ": \(plan["reason"]?.stringValue ?? "")"
+    // What is known stands above already.
+    if plan["evidence"]?.arrayValue?.contains(plan["reason"] ?? .null) == true { reason = "" }
     switch plan["action"]?.stringValue {
     case "run":
       let name = plan["job"]?["metadata"]?["name"]?.stringValue ?? "a Job"
       let mode = plan["mode"]?.stringValue ?? ""
-      return "make \(name) (\(Self.deed(of: mode))): \(reason)"
-    case "ask": return "ask VolSync to unlock: \(reason)"
+      return "make \(name) (\(Self.deed(of: mode)))\(reason)"
+    case "ask": return "ask VolSync to unlock\(reason)"
     case "wait":
       let until = plan["until"]?.stringValue.map { " until \($0)" } ?? ""
-      return "wait\(until): \(reason)"
-    case "refuse": return "nothing, until somebody helps: \(reason)"
-    default: return "nothing: \(reason)"
+      return "wait\(until)\(reason)"
+    case "refuse": return "nothing, until somebody helps\(reason)"
+    default: return "nothing\(reason)"
     }
   }
 

@@ -105,9 +105,12 @@ import Testing
       (["chekc"], "mountmon: unknown command \"chekc\", did you mean check?"),
       (
         ["volume"],
-        "mountmon: unknown command \"volume\", expected sidecar, check, pool, completions or manual"
+        "mountmon: unknown command \"volume\", expected sidecar, check, pool, volsync, completions or manual"
       ),
-      ([], "mountmon: a command is missing, expected sidecar, check, pool, completions or manual"),
+      (
+        [],
+        "mountmon: a command is missing, expected sidecar, check, pool, volsync, completions or manual"
+      ),
       (
         ["help", "chek"], "mountmon: unknown command \"chek\", did you mean check?"
       ),

@@ -5,8 +5,8 @@ import Testing
 @testable import MountHealthCore
 @testable import mountmon
 
-/// `docs/metrics.md` names the metrics of `SidecarMetrics` and `PoolMetrics`, with their types and
-/// labels.
+/// `docs/metrics.md` names the metrics of `SidecarMetrics`, `PoolMetrics` and `VolSyncMetrics`, with
+/// their types and labels.
 @Suite struct `The reference of the metrics` {
   private static let file = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -21,7 +21,7 @@ import Testing
     var description: String { "| `\(name)` | \(type) | \(labels) |" }
   }
 
-  @Test func `names what sidecar and pool serve, and nothing else`() throws {
+  @Test func `names what sidecar, pool and volsync serve, and nothing else`() throws {
     let document = try String(contentsOf: Self.file, encoding: .utf8)
     let documented = Set(document.split(separator: "\n").compactMap(Self.row))
     let served = try Self.served()
@@ -44,7 +44,7 @@ import Testing
   private static func served() throws -> Set<Row> {
     var types: [String: String] = [:]
     var labels: [String: [String]] = [:]
-    for line in try (page() + poolPage()).split(separator: "\n") {
+    for line in try (page() + poolPage() + volSyncPage()).split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.hasPrefix("# TYPE "), words.count == 4 {
         types[String(words[2])] = String(words[3])
@@ -67,6 +67,14 @@ import Testing
     tale.pool(.well, for: 60)
     let metrics = PoolMetrics(
       picture: tale.helm.picture, pool: try .toy(), server: .init(), clock: .now(), start: .zero)
+    return String(decoding: metrics.page(.prometheusText).finish(), as: UTF8.self)
+  }
+
+  private static func volSyncPage() throws -> String {
+    var scene = UnlockScene()
+    try scene.runThroughOneUnlock()
+    let metrics = VolSyncMetrics(
+      picture: scene.busyPicture, leadership: .init(), server: .init(), clock: .now(), start: .zero)
     return String(decoding: metrics.page(.prometheusText).finish(), as: UTF8.self)
   }
 

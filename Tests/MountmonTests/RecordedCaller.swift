@@ -14,7 +14,7 @@ final class RecordedCaller: APICaller {
     /// One that a real server gave: its place in a file of Tests/StubAPIServerTests/Transcripts.
     static func recorded(_ scenario: String, _ index: Int) throws -> Answer {
       let file = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../StubAPIServerTests/Transcripts/\(scenario).json").standardized
+        .appending(path: "../StubAPIServerTests/Transcripts/\(scenario).json").standardized
       let transcript = try JSONValue(parsing: Data(contentsOf: file))
       let response = transcript["exchanges"]?[index]?["response"]
       let body = response?["body"] ?? .null
@@ -45,12 +45,15 @@ final class RecordedCaller: APICaller {
   /// What was asked so far.
   var requests: [APIRequest] { state.withLock { $0.requests } }
 
-  func send(_ request: APIRequest) async throws(KubernetesError) -> JSONValue {
-    let answer = state.withLock { state in
+  private func next(_ request: APIRequest) -> Answer? {
+    state.withLock { state in
       state.requests.append(request)
       return state.answers.isEmpty ? nil : state.answers.removeFirst()
     }
-    switch answer {
+  }
+
+  func send(_ request: APIRequest) async throws(KubernetesError) -> JSONValue {
+    switch next(request) {
     case .status(let status, let bytes)?:
       guard (200..<300).contains(status) else {
         throw KubernetesError(request, Status(code: status, body: bytes))
@@ -67,6 +70,13 @@ final class RecordedCaller: APICaller {
   }
 
   func open(_ request: APIRequest) async throws(KubernetesError) -> HTTPBody {
-    throw KubernetesError(.invalid, request.operation, detail: "nothing is to be read in pieces")
+    let answer = next(request)
+    guard case .status(let status, let bytes)? = answer else {
+      throw KubernetesError(.invalid, request.operation, detail: "one call too many")
+    }
+    guard (200..<300).contains(status) else {
+      throw KubernetesError(request, Status(code: status, body: bytes))
+    }
+    return HTTPBody(bytes: bytes)
   }
 }

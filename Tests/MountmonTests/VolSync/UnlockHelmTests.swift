@@ -1,0 +1,164 @@
+import JSONValue
+import K8sClient
+import MountHealthCore
+import Pacing
+import ResticUnlock
+import Testing
+import TimeText
+
+@testable import mountmon
+
+@Suite struct `The helm of unlocks` {
+  private static let podUID = (try? UID("uid-volsync-src-prowlarr-nfs-bbbbb"))
+
+  /// From the first word of the cluster to the record.
+  private func begun(_ scene: inout UnlockScene) throws -> [String] {
+    var lines = scene.take(UnlockScene.beginning())
+    lines += scene.take(.timer)
+    lines += scene.take(.log(UnlockScene.key, try #require(Self.podUID), UnlockScene.log))
+    return lines
+  }
+
+  @Test func `reads the log of a failed mover, then the record, and tells what it found`() throws {
+    var scene = UnlockScene()
+    let lines = try begun(&scene)
+    #expect(
+      lines == [
+        "log downloads/volsync-src-prowlarr-nfs-bbbbb",
+        "status of ops/main: Active",
+        "warn: mover failed on a lock (LockDetected on downloads/prowlarr-nfs)",
+        "read record",
+      ])
+    #expect(scene.helm.counts.detected.values.reduce(0, +) == 1)
+  }
+
+  @Test func `decides nothing before all has been told`() {
+    var scene = UnlockScene()
+    for signal in UnlockScene.beginning().dropLast() {
+      #expect(scene.take(signal).filter { !$0.hasPrefix("status") } == [])
+    }
+    #expect(scene.take(.timer) == [])
+    #expect(!scene.helm.picture.isSettled)
+    #expect(
+      scene.take(.changed(.destinations(.synced, scope: ""))) == [
+        "log downloads/volsync-src-prowlarr-nfs-bbbbb"
+      ] || scene.take(.timer) == ["log downloads/volsync-src-prowlarr-nfs-bbbbb"])
+  }
+
+  @Test func `decides nothing while pods are not followed`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    let silence = KubernetesError(.unreachable, "watch pods", detail: "no answer")
+    _ = scene.take(.changed(.pods(.interrupted(silence), scope: "")))
+    let beginning = scene.take(after: .seconds(3600), .timer)
+    #expect(!beginning.contains { $0.hasPrefix("create") || $0.hasPrefix("write record") })
+    #expect(!scene.helm.picture.isCurrent)
+    #expect(scene.helm.picture.complaints.count == 1)
+  }
+
+  @Test func `writes a status once, and again after a conflict with the object that came since`()
+    throws
+  {
+    var scene = UnlockScene()
+    var lines = scene.take(UnlockScene.beginning(monitors: [UnlockScene.monitor()]))
+    #expect(lines.contains("status of ops/main: Active"))
+    lines = scene.take(.statusWritten(UnlockScene.key, .conflict))
+    #expect(!lines.contains { $0.hasPrefix("status") })
+    lines = scene.take(after: .seconds(5), .monitor(.modified(UnlockScene.monitor(version: "2"))))
+    #expect(lines.contains("status of ops/main: Active"))
+    let written = try #require(scene.helm.seats[UnlockScene.key]).status.monitor
+    #expect(written.metadata.resourceVersion?.description == "2")
+    _ = scene.take(.statusWritten(UnlockScene.key, .written(written)))
+    lines = scene.take(after: .seconds(60), .timer)
+    #expect(!lines.contains { $0.hasPrefix("status") })
+  }
+
+  @Test func `does nothing by settings that are wrong, and says so`() {
+    var scene = UnlockScene()
+    let bad = UnlockScene.monitor(spec: ["enabled": true, "maxConcurrentUnlocks": "many"])
+    let lines = scene.take(UnlockScene.beginning(monitors: [bad])) + scene.take(.timer)
+    #expect(lines.contains { $0.hasPrefix("error: bad settings") })
+    #expect(lines.contains("status of ops/main: Error"))
+    #expect(!lines.contains { $0.hasPrefix("log") || $0.hasPrefix("read") })
+    let document = VolSyncDocument(picture: scene.helm.picture, time: .now())
+    #expect(document.result == .unconfigured)
+  }
+
+  @Test func `names a type that the cluster lacks, once, and goes on when it comes`() {
+    var scene = UnlockScene()
+    let missing = KubernetesError(.notFound, "list volsyncmonitors in all namespaces")
+    let beginning = UnlockScene.beginning(monitors: []).map { signal -> UnlockHelm.Signal in
+      if case .monitor(.synced) = signal { .monitor(.interrupted(missing)) } else { signal }
+    }
+    var lines = scene.take(beginning) + scene.take(.timer)
+    #expect(lines == ["warn: cannot read all of the cluster"])
+    #expect(scene.helm.picture.isSettled)
+    #expect(VolSyncDocument(picture: scene.helm.picture, time: .now()).result == .unconfigured)
+    #expect(
+      scene.helm.picture.complaints.first?.hasPrefix("the cluster has no VolSyncMonitor") == true)
+    lines = scene.take(.monitor(.added(UnlockScene.monitor())), .monitor(.synced))
+    lines += scene.take(.timer)
+    #expect(lines.contains("log downloads/volsync-src-prowlarr-nfs-bbbbb"))
+    #expect(scene.helm.picture.complaints == [])
+  }
+
+  @Test func `looks with the usual settings where a dry run finds no monitor, and changes nothing`()
+    throws
+  {
+    var scene = UnlockScene(isDryRun: true)
+    let begun = scene.take(UnlockScene.beginning(monitors: [])) + scene.take(.timer)
+    let key = MonitorKey(namespace: "", name: "usual settings", isObject: false)
+    #expect(begun == ["log downloads/volsync-src-prowlarr-nfs-bbbbb"])
+    _ = scene.take(.log(key, try #require(Self.podUID), UnlockScene.log))
+    let name = UnlockScene.repository
+    let lines = scene.take(
+      .answered(key, name, 1, .record(nil, version: nil)))
+    #expect(lines.filter { !$0.hasPrefix("info") } == [])
+    #expect(scene.helm.picture.isSettled)
+    let repository = try #require(scene.helm.picture.repositories.first)
+    #expect(repository.name == name)
+    #expect(repository.plan != nil)
+    #expect(
+      VolSyncDocument(picture: scene.helm.picture, isDryRun: true, time: .now()).result == .locked)
+  }
+
+  @Test func `forgets a monitor that is deleted`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    let gone = WatchChange<VolSyncMonitor>.Departed(
+      key: ObjectKey(namespace: "ops", name: "main"), uid: "uid-main", last: nil)
+    #expect(scene.take(.monitor(.deleted(gone))) == [])
+    #expect(scene.take(after: .seconds(600), .timer) == [])
+    #expect(scene.helm.picture.repositories.isEmpty)
+  }
+
+  @Test func `tells what another life has told only to itself`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    let status = try #require(scene.helm.seats[UnlockScene.key]).status.monitor
+    var later = UnlockScene()
+    var lines = later.take(UnlockScene.beginning(monitors: [status])) + later.take(.timer)
+    lines += later.take(.log(UnlockScene.key, try #require(Self.podUID), UnlockScene.log))
+    #expect(lines.filter { $0.hasPrefix("warn") } == [])
+    #expect(later.helm.counts.detected.isEmpty)
+  }
+
+  @Test func `tells of lock rot once`() {
+    var scene = UnlockScene()
+    var beginning = UnlockScene.beginning()
+    beginning += [
+      .changed(
+        .sources(
+          .modified(
+            UnlockScene.source(status: [
+              "lastSyncTime": "2027-01-15T07:00:00Z",
+              "restic": ["lastPruned": "2026-12-01T00:00:00Z"],
+            ])), scope: ""))
+    ]
+    var lines = scene.take(beginning) + scene.take(.timer)
+    #expect(lines.contains("warn: lock rot (LockRot on downloads/prowlarr-nfs)"))
+    lines = scene.take(after: .seconds(60), .timer)
+    #expect(!lines.contains { $0.hasPrefix("warn: lock rot") })
+    #expect(scene.helm.picture.rot.map(\.kind) == [.prune])
+  }
+}
