@@ -18,10 +18,15 @@ public struct UnlockBudget: Hashable, Sendable {
   /// What a record leaves of it.
   func standing(of record: UnlockRecord, at now: Timestamp) -> Standing {
     if record.tries(since: now - window) >= tries {
-      let oldest = record.attempts.suffix(tries).first?.at ?? now
-      return .spent(until: oldest + window)
+      let due = record.attempts.lazy.map { $0.at + window + .seconds(1) }
+        .first { record.tries(since: $0 - window) < tries }
+      return .spent(until: due ?? now + window)
     }
     guard let last = record.attempts.last else { return .free }
+    // What was dropped may be dropped again, for as long as nothing changes.
+    if last.outcome == .dropped, now < last.at + initialPause {
+      return .paused(until: last.at + initialPause)
+    }
     let failures = record.attempts.reversed().prefix { [.failed, .lost].contains($0.outcome) }.count
     guard failures > 0 else { return .free }
     let pause = Backoff(initial: initialPause, maximum: longestPause).limit(after: failures)

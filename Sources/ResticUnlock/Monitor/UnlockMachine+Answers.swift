@@ -17,6 +17,11 @@ extension UnlockMachine {
     case .record, .written, .report, .done, .conflict, .gone: failedCalls = 0
     }
     switch (call, answer) {
+    case (.readRecord, .record(nil, let version?)):
+      // What cannot be read may tell of a try whose Job is about to appear.
+      var unreadable = UnlockRecord()
+      unreadable.add(UnlockRecord.Attempt(number: 1, at: wall, mode: "unknown", job: "", by: ""))
+      record = RecordReading(record: unreadable, version: version, at: now)
     case (.readRecord, .record(let found, let version)):
       record = RecordReading(record: found ?? UnlockRecord(), version: version, at: now)
       knowledge.take(found?.sightings ?? [])
@@ -24,6 +29,7 @@ extension UnlockMachine {
       record = RecordReading(record: UnlockRecord(), version: nil, at: now)
     case (.writeRecord(let written, _), .written(let version)):
       record = RecordReading(record: written, version: version, at: now)
+      if written.pending == nil { ends = [:] }
     case (.writeRecord, _):
       // Somebody else wrote: what they did is to be seen first.
       record = nil
@@ -54,7 +60,9 @@ extension UnlockMachine {
       if let reading = record { end(.failed, reading, at: now, wall: reading.record.pending?.at) }
     case .readReport(_, let job): read.insert(job)
     case .removeJob(_, _, let uid): removed.insert(uid.description)
-    case .readRecord, .writeRecord: state = .refused(why)
+    case .readRecord, .writeRecord:
+      state = .refused(why)
+      isGranted = false
     }
   }
 
@@ -98,7 +106,10 @@ extension UnlockMachine {
     if let view, outcome != .healed {
       judged = knowledge.locks.map { LockJudgement($0, in: view.cluster, by: policy) }
     }
-    outbox.append(.tell(.ended(attempt, remaining: judged)))
+    if ends[attempt.job] != outcome {
+      outbox.append(.tell(.ended(attempt, remaining: judged)))
+    }
+    ends[attempt.job] = outcome
     guard flight == nil else { return }
     write(record, reading, at: now)
   }

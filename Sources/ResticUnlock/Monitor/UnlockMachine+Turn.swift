@@ -53,7 +53,7 @@ extension UnlockMachine {
     if let job, job.isFinished {
       guard !read.contains(attempt.job), let namespace = job.metadata.namespace else {
         if settings.isDryRun { return next(reading, view, at: now, wall: wall) }
-        return end(.lost, reading, at: now, wall: wall)
+        return end(ends[attempt.job] ?? .lost, reading, at: now, wall: wall)
       }
       return send(.readReport(namespace: namespace.description, job: attempt.job), at: now)
     }
@@ -118,16 +118,22 @@ extension UnlockMachine {
     let isLate = wall >= attempt.at + Self.claimLife
     switch fresh?.action {
     case .run(let unlock)? where unlock.mode.word == attempt.mode && !isLate:
-      plan = fresh
+      began(attempt, fresh)
       created = attempt.number
       send(.create(unlock), at: now)
     case .ask(let owner, let token)? where attempt.mode == "ask" && !isLate:
-      plan = fresh
+      began(attempt, fresh)
       created = attempt.number
       let source = view.sources.first { $0.metadata.uid == owner.uid }
       send(.ask(owner, token: token, onlyIf: source?.metadata.resourceVersion), at: now)
     default: end(.dropped, reading, at: now, wall: wall)
     }
+  }
+
+  private mutating func began(_ attempt: UnlockRecord.Attempt, _ plan: UnlockPlan?) {
+    self.plan = plan
+    guard let plan else { return }
+    outbox.append(.tell(.began(attempt, plan)))
   }
 
   private mutating func decide(
@@ -188,7 +194,6 @@ extension UnlockMachine {
     record.add(attempt)
     record.sightings = knowledge.remembered
     state = .acting(job)
-    outbox.append(.tell(.began(attempt, plan)))
     write(record, reading, at: now)
   }
 

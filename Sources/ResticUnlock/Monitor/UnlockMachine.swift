@@ -87,6 +87,8 @@ public struct UnlockMachine: Hashable, Sendable {
   var created: Int?
   /// The names of Jobs whose report was read, or cannot be.
   var read: Set<String> = []
+  /// How tries ended, by their Jobs, as long as that is not in the record.
+  var ends: [String: UnlockRecord.Outcome] = [:]
   var told: Set<String> = []
   /// The uids of failed Jobs that were removed, or cannot be.
   var removed: Set<String> = []
@@ -216,6 +218,7 @@ public struct UnlockMachine: Hashable, Sendable {
       }
       told.formIntersection(
         view.failures.map(\.key) + view.unlockJobs.compactMap { $0.metadata.name?.description })
+      read.formIntersection(view.unlockJobs.compactMap { $0.metadata.name?.description })
       knowledge.take(view.failures)
     case .configured(let settings):
       self.settings = settings
