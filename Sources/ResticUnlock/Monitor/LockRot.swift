@@ -38,7 +38,8 @@ public struct LockRot: Hashable, Sendable {
     in source: ReplicationSource, failures: [LockFailure], now: Timestamp,
     patience: Duration = .seconds(3 * 86_400)
   ) -> LockRot? {
-    guard source.usesRestic, let namespace = source.metadata.namespace?.description,
+    guard source.usesRestic, !source.isPaused,
+      let namespace = source.metadata.namespace?.description,
       let name = source.metadata.name?.description
     else { return nil }
     let owner = Mover.Owner(
@@ -54,7 +55,9 @@ public struct LockRot: Hashable, Sendable {
     }
     let days = max(1, source[integer: "spec", "restic", "pruneIntervalDays"] ?? 7)
     let interval = Duration.seconds(86_400) * min(days, 3650)
-    guard let pruned = source.lastPruned, let synced = source.lastSyncTime,
+    // The first time is due an interval after it was made.
+    guard let pruned = source.lastPruned ?? source.metadata.creationTimestamp,
+      let synced = source.lastSyncTime,
       now - synced < patience, now - pruned > interval + patience
     else { return nil }
     return LockRot(kind: .prune, owner: owner, since: pruned)

@@ -1,5 +1,6 @@
 import JSONValue
 import K8sClient
+import Pacing
 import Testing
 
 @testable import ResticUnlock
@@ -46,6 +47,24 @@ import Testing
   func `is no unlock Job by its name`(_ name: String) {
     #expect(Mover(job: Objects.job(name), rules: rules) == nil)
     let pod = Objects.pod("\(name)-abcde", jobName: name, exit: 11)
+    #expect(FailedMover(pod: pod, job: nil, rules: rules) == nil)
+  }
+
+  @Test func `is none of its Jobs, whatever the monitor is called`() throws {
+    let tale = JobCloning(
+      purpose: UnlockPurpose(
+        monitor: "volsync-monitor-main",
+        repository: .secret(namespace: "media", name: "s", key: "RESTIC_REPOSITORY"),
+        namespace: "media", owner: nil, failedJob: "volsync-src-app",
+        lockError: Logs.exclusive, attempt: 1), settings: UnlockSettings())
+    let made = try #require(tale.job(from: Objects.pod(exit: 11), mode: .unlock, expected: []))
+    #expect(made.job.metadata.labels[OwnJob.monitorLabel] == "volsync-monitor-main")
+    #expect(Mover(job: made.job, rules: rules) == nil)
+    var pod = made.job.template
+    pod[text: "metadata", "name"] = "\(made.name)-abcde"
+    pod[text: "metadata", "namespace"] = "media"
+    pod[text: "metadata", "uid"] = "uid-own"
+    pod[text: "status", "phase"] = "Failed"
     #expect(FailedMover(pod: pod, job: nil, rules: rules) == nil)
   }
 
@@ -103,6 +122,36 @@ import Testing
       ], jobs: [job], rules: rules)
     #expect(all.map { $0.mover.recognition } == [.owner, .label])
     #expect(all.map { $0.mover.jobUID?.description } == ["uid-second", "uid-first"])
+  }
+
+  @Test func `may be a restore, of which VolSync is never asked to unlock`() throws {
+    var job = Objects.job("volsync-dst-app", failed: 1)
+    job[value: "metadata", "ownerReferences"] = [
+      [
+        "apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationDestination",
+        "name": "app", "uid": "uid-rd", "controller": true,
+      ]
+    ]
+    let pod = Objects.pod("volsync-dst-app-aaaaa", jobName: "volsync-dst-app", exit: 3)
+    let restore = try #require(failed(pod, job))
+    #expect(restore.mover.owner?.kind == .destination)
+    var destination = ReplicationDestination(json: Objects.source().json)
+    destination[text: "kind"] = "ReplicationDestination"
+    destination[value: "status", "latestMoverStatus"] = [
+      "result": "Failed", "logs": .string(Logs.exclusive),
+    ]
+    let sync = try #require(FailedSync(destination, patterns: LockPatterns(), rules: rules))
+    #expect(sync.owner.kind == .destination && sync.repository == restore.mover.repository)
+    // A backup of the same name is none of its business.
+    var tale = UnlockTale { $0.unlock.prefersVolSync = true }
+    let sign = try #require(Logs.sign(3, Logs.exclusive))
+    let failure = LockFailure(restore, sign: sign, seen: tale.wall)
+    tale.now = tale.now + .seconds(7200)
+    tale.see { $0.failures = [failure] }
+    var lease = LeaseOfTale()
+    tale.serve(&lease)
+    if case .ask? = tale.machine.plan?.action { #expect(Bool(false)) }
+    #expect(tale.machine.plan != nil)
   }
 
   @Test func `is remembered by VolSync`() throws {

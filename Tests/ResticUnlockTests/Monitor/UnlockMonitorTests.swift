@@ -67,6 +67,62 @@ import TimeText
     #expect(machine.locks.judged.count == 1 && !machine.locks.isListed)
   }
 
+  @Test func `only once places are given to as many as may have one`() {
+    var monitor = monitor { $0.maxConcurrentUnlocks = 2 }
+    var view = ClusterView(pods: [], now: Objects.start)
+    view.nodes["node-1"] = .ready(since: .earliest)
+    for index in 1...5 {
+      let restic = Objects.restic(secret: "secret-\(index)")
+      view.pods.append(
+        Objects.pod("pod-\(index)", jobUID: "uid-\(index)", exit: 11, container: restic))
+    }
+    var effects = monitor.handle(
+      .seen(ClusterSnapshot(view: view)), at: .zero, wall: Objects.start)
+    var logs = 0
+    var made: Set<RepositoryIdentity> = []
+    while !effects.isEmpty {
+      var next: [UnlockMonitor.Effect] = []
+      for effect in effects {
+        let event: UnlockMonitor.Event
+        switch effect {
+        case .readLog(let uid, _, _, _):
+          logs += 1
+          event = .log(uid, LogTail("unable to create lock in backend: x\n"))
+        case .send(let name, let id, .readRecord, _):
+          event = .answered(name, id, .record(nil, version: nil))
+        case .send(let name, let id, .writeRecord, _):
+          event = .answered(name, id, .written(version: "1"))
+        case .send(let name, let id, .create, _):
+          made.insert(name)
+          event = .answered(name, id, .done)
+        case .send, .tell: continue
+        }
+        next += monitor.handle(event, at: .zero, wall: Objects.start)
+      }
+      effects = next
+    }
+    #expect(logs == 5 && made.count == 2 && !monitor.isSettled)
+    #expect(monitor.machines.values.count { $0.state == .queued } == 3)
+  }
+
+  @Test func `and reads each log once, a few at a time`() {
+    var monitor = monitor()
+    var snapshot = failing
+    snapshot.view.pods = (1...9).map { Objects.pod("pod-\($0)", exit: 1) }
+    var open = monitor.handle(.seen(snapshot), at: .zero, wall: Objects.start)
+    #expect(open.count == UnlockMonitor.maximumReads)
+    var read: [UID] = []
+    while case .readLog(let uid, _, _, _)? = open.first {
+      open.removeFirst()
+      read.append(uid)
+      // Nothing of a lock in it: that is remembered, too.
+      open += monitor.handle(.log(uid, LogTail("no space left\n")), at: .zero, wall: Objects.start)
+    }
+    #expect(read.count == 9 && Set(read).count == 9 && monitor.isSettled)
+    let again = monitor.handle(.seen(snapshot), at: .zero, wall: Objects.start)
+    #expect(again.isEmpty && monitor.machines.isEmpty)
+  }
+
   @Test func `when it is to do nothing`() {
     var monitor = monitor { $0.isEnabled = false }
     _ = monitor.handle(.seen(failing), at: .zero, wall: Objects.start)

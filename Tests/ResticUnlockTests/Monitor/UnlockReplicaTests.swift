@@ -40,6 +40,23 @@ import TimeText
     #expect(other.call == nil && other.state == "acting")
   }
 
+  @Test mutating func `of two monitors make one Job`() {
+    var one = claimed()
+    var other = UnlockTale("two")
+    other.machine = UnlockMachine(
+      monitor: "second", identity: "two", settings: one.machine.settings)
+    other.meetsDead()
+    other.serve(&lease)
+    other.tell(.granted(true))
+    one.serve(&lease)
+    other.serve(&lease)
+    #expect(one.call?.words.hasPrefix("make") == true && other.call == nil)
+    one.answer(.done)
+    let job = one.jobName
+    other.appears(job)
+    #expect(other.machine.state == .acting(job))
+  }
+
   @Test mutating func `go on with the Job of a life that ended`() {
     var one = asked("one")
     one.answer(.done)
