@@ -40,7 +40,12 @@ package final class LockHolder: Sendable {
         let before = Set(repository.lockIDs)
         let run = try await LocalKubelet { volume, _ in volume["hostPath"]?["path"]?.stringValue }
           .start(pod(operation, as: host, repository: repository, control: control))
-        if let id = await lock(of: run, operation, in: repository, besides: before) {
+        let isExclusive = operation != .backup
+        let id =
+          isExclusive
+          ? await repository.stop(run, atLock: true, besides: before)
+          : await repository.lock(of: run, besides: before)
+        if let id {
           return LockHolder(operation, id, run, control)
         }
         let code = run.code
@@ -64,29 +69,6 @@ package final class LockHolder: Sendable {
     host = run.host
     self.run = run
     self.control = control
-  }
-
-  /// Waits for the lock that names the host, and stops who holds it alone.
-  private static func lock(
-    of run: ContainerRun, _ operation: Operation, in repository: ResticRepository,
-    besides before: Set<String>
-  ) async -> String? {
-    var others = before
-    var found: String?
-    _ = await holds(within: .seconds(60)) {
-      let new = repository.lockIDs.filter { !others.contains($0) }
-      guard !new.isEmpty else { return !run.isRunning }
-      // What it does next may take a fifth of a second only.
-      if operation != .backup { run.send(SIGSTOP, to: "restic") }
-      for lock in (try? await repository.locks()) ?? [] where new.contains(lock.id) {
-        if lock.host == run.host { found = lock.id } else { others.insert(lock.id) }
-      }
-      if found == nil { run.send(SIGCONT, to: "restic") }
-      return found != nil || !run.isRunning
-    }
-    // restic looks again after a fifth of a second whether it may go on.
-    if operation == .backup, found != nil { try? await Task.sleep(for: .milliseconds(400)) }
-    return run.isRunning ? found : nil
   }
 
   private static func pod(

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import JSONValue
 import StackKit
 
@@ -54,5 +55,69 @@ extension ResticRepository {
   package func writeEmptyLock() throws -> String {
     let id = (0..<64).map { _ in String(Int.random(in: 0...15), radix: 16) }.joined()
     return try folder.write("repository/locks/\(id)", "").suffix(64).description
+  }
+}
+
+extension ResticRepository {
+  /// Stops the restic of a container as soon as it holds a lock of this kind; it stays there, stopped,
+  /// until it gets SIGCONT or dies.
+  ///
+  /// - Parameters:
+  ///   - run: The container.
+  ///   - isExclusive: Which kind.
+  ///   - before: Locks that are not its own.
+  /// - Returns: The name of the lock's file; `nil` where the container ended first.
+  package func stop(
+    _ run: ContainerRun, atLock isExclusive: Bool, besides before: Set<String> = []
+  ) async -> String? {
+    var others = before
+    var found: String?
+    _ = await holds(within: .seconds(60)) {
+      let new = lockIDs.filter { !others.contains($0) }
+      guard !new.isEmpty else { return !run.isRunning }
+      // What it does next may take a fifth of a second only.
+      run.send(SIGSTOP, to: "restic")
+      for lock in (try? await locks()) ?? [] where new.contains(lock.id) {
+        if lock.host == run.host, lock.isExclusive == isExclusive {
+          found = lock.id
+        } else {
+          others.insert(lock.id)
+        }
+      }
+      if found == nil { run.send(SIGCONT, to: "restic") }
+      return found != nil || !run.isRunning
+    }
+    // It may have let go in the very moment before it was stopped.
+    guard let found, run.isRunning, lockIDs.contains(found) else {
+      run.send(SIGCONT, to: "restic")
+      return nil
+    }
+    return found
+  }
+
+  /// Waits until a container holds a lock, and has seen that it may.
+  ///
+  /// - Parameters:
+  ///   - run: The container.
+  ///   - before: Locks that are not its own.
+  /// - Returns: The name of the lock's file; `nil` where the container ended first.
+  package func lock(of run: ContainerRun, besides before: Set<String> = []) async -> String? {
+    var others = before
+    var found: String?
+    _ = await holds(within: .seconds(60)) {
+      let new = lockIDs.filter { !others.contains($0) }
+      for lock in new.isEmpty ? [] : (try? await locks()) ?? [] where new.contains(lock.id) {
+        guard lock.host == run.host else {
+          others.insert(lock.id)
+          continue
+        }
+        // restic looks again after a fifth of a second whether it may go on; and a lock of the step
+        // before goes soon.
+        try? await Task.sleep(for: .milliseconds(700))
+        if lockIDs.contains(lock.id) { found = lock.id }
+      }
+      return found != nil || !run.isRunning
+    }
+    return run.isRunning ? found : nil
   }
 }
