@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import JSONValue
 import StackKit
 
@@ -124,12 +125,27 @@ package final class ResticRepository: Sendable {
   package func locks() async throws -> [Lock] {
     var locks: [Lock] = []
     for id in lockIDs {
-      let (code, output) = try await restic(["--no-lock", "--quiet", "cat", "lock", id])
-      // It may have been written anew meanwhile.
-      if code != 0, !lockIDs.contains(id) { continue }
+      guard let (code, output) = try await cat(id) else { continue }
       let content = code == 0 ? try? JSONValue(parsing: output.utf8) : nil
       locks.append(Lock(id: id, content: content))
     }
     return locks
+  }
+
+  /// What restic prints of a lock; `nil` where the lock is gone. restic itself would look for it for
+  /// three quarters of a minute.
+  private func cat(_ id: String) async throws -> (code: Int32, output: String)? {
+    let log = "\(folder.path)/cat-\(UUID().uuidString)"
+    defer { unlink(log) }
+    let program = try Program(
+      [ResticProgram.path, "--no-cache", "--no-lock", "--quiet", "cat", "lock", id],
+      environment: ["RESTIC_REPOSITORY": path, "RESTIC_PASSWORD": password], log: log)
+    _ = await holds { !program.isRunning || !lockIDs.contains(id) }
+    guard let code = program.code, lockIDs.contains(id) else {
+      program.send(SIGKILL)
+      _ = await holds { !program.isRunning }
+      return nil
+    }
+    return (code, program.output)
   }
 }
