@@ -38,9 +38,8 @@ final class RawClient {
       result = connect(to: &address)
     }
     guard result == 0 else {
-      let code = errno
-      close(socket)
-      throw Failure(description: "connect: \(code)")
+      // What is all set up is torn down by deinit.
+      throw Failure(description: "connect: \(errno)")
     }
   }
 
