@@ -2,6 +2,7 @@
 # Holds manifests against the schemas that Kubernetes publishes, strictly: an unknown field is a
 # fault. Each file says in its first line, `# Needs Kubernetes 1.29 or newer.`, where it begins to be
 # valid; it is held against that version, against 1.29 if it is older, and the newest one known.
+# Objects of types that the manifests define themselves are held against those definitions.
 #
 #   scripts/validate-manifests.sh [FOLDER]    # Examples/kubernetes unless given
 set -euo pipefail
@@ -15,25 +16,12 @@ newest=$(python3 -c 'import kubernetes_validate as k; print(".".join(k.latest_ve
   exit 1
 }
 
-declare -A files=()
+declare -A files=() own=()
 all=()
 failed=0
 while IFS= read -r -d '' file; do
   all+=("$file")
-  needs=$(sed -nE '1s/^# Needs Kubernetes ([0-9]+\.[0-9]+) or newer\.$/\1/p' "$file")
-  if [ -z "$needs" ]; then
-    echo "$file: its first line has to be \"# Needs Kubernetes 1.NN or newer.\"" >&2
-    failed=1
-    continue
-  fi
-  while IFS= read -r version; do
-    files[$version]+="$file"$'\n'
-  done < <(
-    oldest=$(printf '%s\n' "$needs" "$base" | sort -V | head -n 1)
-    { printf '%s\n' "$needs" "$newest"; if [ "$oldest" = "$needs" ]; then echo "$base"; fi; } | sort -uV
-  )
 done < <(find "$folder" -name '*.yaml' ! -name kustomization.yaml -print0 | sort -z)
-
 if [ ${#all[@]} -eq 0 ]; then
   echo "validate-manifests: no manifest in $folder" >&2
   exit 1
@@ -41,6 +29,26 @@ fi
 
 # The same key twice is nothing that a schema can see.
 python3 "$here/manifests.py" "${all[@]}" >/dev/null || failed=1
+known=$(python3 "$here/custom-resources.py" "${all[@]}") || failed=1
+while IFS= read -r file; do
+  [ -z "$file" ] || own[$file]=1
+done <<<"$known"
+
+for file in "${all[@]}"; do
+  needs=$(sed -nE '1s/^# Needs Kubernetes ([0-9]+\.[0-9]+) or newer\.$/\1/p' "$file")
+  if [ -z "$needs" ]; then
+    echo "$file: its first line has to be \"# Needs Kubernetes 1.NN or newer.\"" >&2
+    failed=1
+    continue
+  fi
+  [ -z "${own[$file]:-}" ] || continue
+  while IFS= read -r version; do
+    files[$version]+="$file"$'\n'
+  done < <(
+    oldest=$(printf '%s\n' "$needs" "$base" | sort -V | head -n 1)
+    { printf '%s\n' "$needs" "$newest"; if [ "$oldest" = "$needs" ]; then echo "$base"; fi; } | sort -uV
+  )
+done
 
 while IFS= read -r version; do
   [ -n "$version" ] || continue

@@ -12,9 +12,15 @@ struct ManifestObject: CustomStringConvertible {
   var name: String { value["metadata"]?["name"]?.stringValue ?? "" }
   var description: String { "\(file): \(kind)/\(name)" }
 
-  /// The pod that a Deployment or a StatefulSet makes.
+  /// Whether it is about restic locks, and not about mounts.
+  var isOfUnlocks: Bool { file.hasPrefix("volsync/") }
+
+  /// The pod that a Deployment, a StatefulSet or a CronJob makes.
   var pod: PodTemplate? {
-    guard let template = value["spec"]?["template"] else { return nil }
+    let spec = value["spec"]
+    guard let template = spec?["template"] ?? spec?["jobTemplate"]?["spec"]?["template"] else {
+      return nil
+    }
     return PodTemplate(owner: self, value: template)
   }
 }
@@ -49,17 +55,23 @@ enum Manifests {
     }
   }
 
-  /// All objects but the kustomizations, which Kubernetes never sees.
+  /// All objects about mounts but the kustomizations, which Kubernetes never sees.
   static func all() async throws -> [ManifestObject] {
-    try await objects().filter { $0.kind != "Kustomization" }
+    try await objects().filter { $0.kind != "Kustomization" && !$0.isOfUnlocks }
   }
 
-  /// The pods of all workloads.
+  /// All objects about restic locks.
+  static func ofUnlocks() async throws -> [ManifestObject] {
+    try await objects().filter { $0.kind != "Kustomization" && $0.isOfUnlocks }
+  }
+
+  /// The pods of all workloads that have mounts watched.
   static func pods() async throws -> [PodTemplate] { try await all().compactMap(\.pod) }
 
-  /// The variants, by the folder that is applied: each with all objects that belong to it.
+  /// The variants about mounts, by the folder that is applied: each with all objects that belong to
+  /// it.
   static func variants() async throws -> [String: [ManifestObject]] {
-    let objects = try await objects()
+    let objects = try await objects().filter { !$0.isOfUnlocks }
     let workloads = Set(objects.filter { $0.pod != nil }.map(\.file.parent))
     return Dictionary(
       uniqueKeysWithValues: workloads.map { folder in

@@ -4,13 +4,7 @@ import Testing
 
 @Suite struct `The permissions of the manifests` {
   @Test func `are those that the document explains`() async throws {
-    let file = BuiltProgram.package + "/docs/operations.md"
-    let document = try String(contentsOfFile: file, encoding: .utf8)
-    var explained: [String: Set<Permission>] = [:]
-    for line in document.split(separator: "\n") {
-      guard let (source, permissions) = Permission.row(line) else { continue }
-      explained[source, default: []].formUnion(permissions)
-    }
+    let explained = try Permission.explained(by: "docs/operations.md")
     var granted: [String: Set<Permission>] = [:]
     for role in try await Manifests.all() where role.kind == "Role" {
       granted[role.file, default: []].formUnion(role.permissions)
@@ -71,56 +65,4 @@ import Testing
   }
 
   private static let verbs = ["get", "create", "update", "patch", "delete"]
-}
-
-/// What a rule of a Role grants on one resource.
-private struct Permission: Hashable, CustomStringConvertible {
-  var group: String
-  var resource: String
-  var verbs: [String]
-  /// Empty: all of that resource.
-  var names: [String]
-
-  var description: String {
-    "\(group) \(resource) \(verbs) of \(names.isEmpty ? "any" : names.joined(separator: ", "))"
-  }
-
-  /// Without the names that differ from workload to workload.
-  var unnamed: String { "\(group) \(resource) \(verbs)" }
-
-  /// A row of the table: manifest, API group, resource, verbs, names, and words.
-  static func row(_ line: Substring) -> (source: String, permissions: [Permission])? {
-    let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst()
-      .map { cell in cell.matches(of: /`([^`]+)`/).map { String($0.1) } }
-    let marker = "](../Examples/kubernetes/"
-    guard cells.count >= 7, let start = line.range(of: marker)?.upperBound else { return nil }
-    let source = String(line[start...].prefix { $0 != ")" })
-    let permissions = cells[1].flatMap { group in
-      cells[2].map { resource in
-        Permission(
-          group: group, resource: resource, verbs: cells[3].sorted(), names: cells[4].sorted())
-      }
-    }
-    return (source, permissions)
-  }
-}
-
-extension ManifestObject {
-  fileprivate var permissions: [Permission] {
-    (value["rules"]?.arrayValue ?? []).flatMap { rule in
-      rule.texts("apiGroups").flatMap { group in
-        rule.texts("resources").map { resource in
-          Permission(
-            group: group.isEmpty ? "core" : group, resource: resource,
-            verbs: rule.texts("verbs").sorted(), names: rule.texts("resourceNames").sorted())
-        }
-      }
-    }
-  }
-}
-
-extension JSONValue {
-  fileprivate func texts(_ key: String) -> [String] {
-    self[key]?.arrayValue?.compactMap(\.stringValue) ?? []
-  }
 }
