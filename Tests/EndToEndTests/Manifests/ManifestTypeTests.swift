@@ -120,10 +120,12 @@ struct `The type VolSyncMonitor` {
       Self.collect(try #require(value), part, &rows)
       for row in rows {
         let start = "| `\(row.path)` | \(Self.typeText(row.schema)) | "
-        let end = row.schema["default"].map { " | `\($0.text())` |" } ?? ""
         let line = reference.first { $0.hasPrefix(start) }
         #expect(line != nil, "docs/volsync-configuration.md lacks \(start)")
-        #expect(line?.contains(end) ?? true, "\(row.path): the default is \(end)")
+        // Only what is asked for has defaults, and a column for them.
+        guard part == "spec" else { continue }
+        let value = row.schema["default"].map { "`\($0.text())`" } ?? ""
+        #expect(line?.hasSuffix(" | \(value) |") ?? true, "\(row.path): the default is \(value)")
       }
       let keys = Set(rows.map { "`\($0.path)`" })
       for line in reference where line.hasPrefix("| `\(part).") {
