@@ -16,14 +16,15 @@ import Testing
     }
   }
 
-  /// What the watches of `mountmon volsync`, `UnlockCall`, the election, the events and the status send.
+  /// What the watches of `mountmon volsync`, `UnlockCall`, `explain`, the election, the events and the
+  /// status send.
   private static let asked: [String: Set<String>] = [
     "core pods": ["list", "watch"],
     "core pods/log": ["get"],
     "batch jobs": ["list", "watch", "create", "delete"],
     "core nodes": ["list", "watch"],
-    "volsync.backube replicationsources": ["list", "watch", "patch"],
-    "volsync.backube replicationdestinations": ["list", "watch"],
+    "volsync.backube replicationsources": ["get", "list", "watch", "patch"],
+    "volsync.backube replicationdestinations": ["get", "list", "watch"],
     "homelab.rafaribe.com volsyncmonitors": ["list", "watch"],
     "homelab.rafaribe.com volsyncmonitors/status": ["update"],
     "coordination.k8s.io leases": ["get", "create", "update"],
