@@ -7,10 +7,11 @@ extension StubCluster {
     try checkNamespace(call, object)
     try place(&object, call)
     complete(&object, call.type)
+    if call.type.isPod { podAdmission?(&object) }
     applyDefaults(&object, call.type)
     let given = object.text("metadata", "generateName")
     if object.name.isEmpty, let given {
-      object.set(["metadata", "name"], .string(given + newSuffix()))
+      object.set(["metadata", "name"], .string(Self.generated(given, newSuffix())))
     }
     let type = call.type
     if let required = Self.nameRequired(object, type) { throw required }

@@ -1,7 +1,12 @@
 extension StubCluster {
   /// Looks for what a client should not do, although the real server may let it pass.
   mutating func inspect(_ request: StubRequest, _ target: RequestTarget) throws(Refusal) {
-    let found = Self.faults(of: request, target)
+    var found = Self.faults(of: request, target)
+    if forbidsSecrets, let address = ResourceAddress(target.segments), address.group.isEmpty,
+      address.plural == "secrets"
+    {
+      found.append("a request for Secrets")
+    }
     for rule in found {
       violations.append(
         StubViolation(rule: rule, line: "\(request.method) \(request.target)"))

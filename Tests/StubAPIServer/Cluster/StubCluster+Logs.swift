@@ -54,7 +54,7 @@ extension StubCluster {
     let options = try LogOptions(call)
     let container = try chosenContainer(pod, options)
     guard pod.text("spec", "nodeName") != nil else { return StubAnswer(status: 204) }
-    if logs.unreachable.contains(pod.uid) {
+    if logs.unreachable.contains(pod.uid) || nodes.isSilent(pod.text("spec", "nodeName")) {
       let query = options.kubeletQuery
       throw Refusal(
         500, nil,

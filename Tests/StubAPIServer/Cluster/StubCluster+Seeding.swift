@@ -25,6 +25,7 @@ extension StubCluster {
     complete(&object, type)
     if let uid { object.set(["metadata", "uid"], .string(uid)) }
     if let created { object.set(["metadata", "creationTimestamp"], .string(created)) }
+    if type.isPod { podAdmission?(&object) }
     applyDefaults(&object, type)
     if let status { object["status"] = status }
     if type.kind == "CustomResourceDefinition" { establish(&object) }

@@ -17,6 +17,14 @@ public struct StubCluster: Sendable {
   public var refusesViolations = true
   /// How pods live.
   public var pods = PodHabits()
+  /// Changes each pod when it is made, as webhooks do.
+  public var podAdmission: (@Sendable (inout JSONValue) -> Void)?
+  /// How a pod ends that runs now; `nil` for as its habit says, or as ``StubAPIServer/runPods(_:)`` does.
+  public var podScript: (@Sendable (JSONValue) -> StubPodEnd?)?
+  /// Whether any request for Secrets is a violation.
+  public var forbidsSecrets = false
+  /// How VolSync works; `nil` where it is not installed.
+  public var volSync: VolSyncHabits?
   /// Which text `/readyz` and its like give.
   public var health = StubHealth()
   /// How long a watch lasts that names no end.
@@ -44,6 +52,13 @@ public struct StubCluster: Sendable {
   var notices: [StubPodNotice] = []
   var owners = FieldOwners()
   var logs = PodLogs()
+  var jobCounts: [String: JobCount] = [:]
+  var runs = PodRuns()
+  var nodes = NodeStates()
+  /// When VolSync makes the next mover of what it deleted one, by uid.
+  var nextMover: [String: Timestamp] = [:]
+  /// When VolSync looks again at what it has nothing to do for, by uid.
+  var nextLook: [String: Timestamp] = [:]
 
   /// A cluster with the namespaces `default` and `kube-system` and one node, `fake-node`.
   ///

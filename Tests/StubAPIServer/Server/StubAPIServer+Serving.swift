@@ -24,6 +24,7 @@ struct ServerState {
   var handlers: [ObjectIdentifier: Handler] = [:]
   var streams: [StubStreamID: ObjectIdentifier] = [:]
   var onPodTerminating: (@Sendable (StubPodNotice) -> Void)?
+  var runner: PodRunner?
 }
 
 extension StubAPIServer {
@@ -184,7 +185,7 @@ extension StubAPIServer {
 
   /// Hands what the streams have to give to their connections, in order.
   func pump() {
-    let (notices, hook) = state.withLock { state in
+    let (notices, hook, runner) = state.withLock { state in
       for (id, connection) in state.streams.sorted(by: { $0.key < $1.key }) {
         guard let handler = state.handlers[connection] else { continue }
         let piece = state.cluster.take(from: id)
@@ -192,9 +193,10 @@ extension StubAPIServer {
         if piece.isOver { state.streams[id] = nil }
         handler.loop.execute { handler.bound.value.deliver(piece) }
       }
-      return (state.cluster.takeNotices(), state.onPodTerminating)
+      return (state.cluster.takeNotices(), state.onPodTerminating, state.runner)
     }
     for notice in notices {
+      runner?.tell(notice, self)
       guard case .terminating = notice.kind else { continue }
       hook?(notice)
     }

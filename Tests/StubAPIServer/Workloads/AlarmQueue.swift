@@ -20,6 +20,10 @@ enum Alarm: Hashable {
   case collect(String)
   /// Of a Job that is done.
   case outlive(String)
+  /// Of a node that does not report, by its name.
+  case evict(String)
+  /// Of pods whose node is gone.
+  case collectPods(String)
 }
 
 /// Alarms in the order in which they come due; those of one instant in the order they were set.

@@ -13,12 +13,14 @@ struct JobTurn {
 
   let job: JSONValue
   let pods: [JSONValue]
+  let count: JobCount
   let now: Timestamp
   private var status: JSONValue
 
-  init(job: JSONValue, pods: [JSONValue], now: Timestamp) {
+  init(job: JSONValue, pods: [JSONValue], count: JobCount, now: Timestamp) {
     self.job = job
     self.pods = pods
+    self.count = count
     self.now = now
     status = job["status"] ?? [:]
   }
@@ -38,12 +40,13 @@ struct JobTurn {
 
   mutating func steps() -> [Step] {
     if status.text("startTime") == nil { status["startTime"] = .string(now.rfc3339()) }
-    if !uncounted.isEmpty { return count() }
+    if !uncounted.isEmpty { return settle() }
     if has("FailureTarget") || has("SuccessCriteriaMet") { return finish() }
     if let overdue = deadline() { return overdue }
     let (failed, succeeded) = newlyEnded
     if !failed.isEmpty || !succeeded.isEmpty { return note(failed, succeeded) }
     if job.at("spec", "suspend") == true { return [] }
+    if job.integer("spec", "parallelism") == 0 { return rest() }
     if active.isEmpty { return start() }
     setCounts(active: active.count)
     return status == job["status"] ? [] : [.write(status)] + deadlineAlarm
@@ -62,14 +65,23 @@ struct JobTurn {
     status["uncountedTerminatedPods"]?.objectValue ?? [:]
   }
 
-  /// Pods that ended and were never noted; how many were is known from the counts.
-  private var newlyEnded: (failed: [JSONValue], succeeded: [JSONValue]) {
-    func ended(_ phase: String, _ known: Int) -> [JSONValue] {
-      let all = pods.filter { $0.text("status", "phase") == phase }
+  /// Uids of pods that ended and were never noted. One that is to go counts as failed, as it does
+  /// once it is gone.
+  private var newlyEnded: (failed: [String], succeeded: [String]) {
+    func ended(_ known: Int, _ noted: Set<String>, _ isOne: (JSONValue) -> Bool) -> [String] {
+      let all = pods.filter { isOne($0) && !noted.contains($0.uid) }
         .sorted { finish(of: $0) < finish(of: $1) }
-      return Array(all.dropFirst(known))
+      // What a test counted itself when it made the Job.
+      return all.dropFirst(max(known - noted.count, 0)).map(\.uid)
     }
-    return (ended("Failed", failures), ended("Succeeded", successes))
+    func phase(_ pod: JSONValue) -> String? { pod.text("status", "phase") }
+    let failed = ended(failures, count.failed) { pod in
+      !count.ignored.contains(pod.uid)
+        && (phase(pod) == "Failed" || pod.isTerminating && phase(pod) != "Succeeded")
+    }
+    return (
+      failed + count.lost, ended(successes, count.succeeded) { phase($0) == "Succeeded" }
+    )
   }
 
   private func finish(of pod: JSONValue) -> String {
@@ -85,9 +97,9 @@ struct JobTurn {
   }
 
   private mutating func start() -> [Step] {
-    let pause = failures > 0 ? Duration.seconds(10 << min(failures - 1, 6)) : .zero
+    let pause = failures > 0 ? Duration.seconds(min(10 << min(failures - 1, 6), 600)) : .zero
     let last = pods.map { finish(of: $0) }.max() ?? ""
-    let since = (try? Timestamp(rfc3339: last)) ?? now
+    let since = (try? Timestamp(rfc3339: last)) ?? count.lastEnd ?? now
     let due = failures > 0 ? since.advanced(by: pause) : now
     guard due <= now else {
       setCounts(active: 0)
@@ -97,12 +109,19 @@ struct JobTurn {
     return [.makePod, .write(status)] + deadlineAlarm
   }
 
-  private mutating func note(_ failed: [JSONValue], _ succeeded: [JSONValue]) -> [Step] {
+  /// A Job that is to have no pod.
+  private mutating func rest() -> [Step] {
+    let isBusy = !active.isEmpty
+    setCounts(active: 0)
+    return (isBusy ? [.deletePods] : []) + (status == job["status"] ? [] : [.write(status)])
+  }
+
+  private mutating func note(_ failed: [String], _ succeeded: [String]) -> [Step] {
     var steps: [Step] = []
     setCounts(active: active.count)
     var uncounted: JSONValue = [:]
-    if !succeeded.isEmpty { uncounted["succeeded"] = .array(succeeded.map { .string($0.uid) }) }
-    if !failed.isEmpty { uncounted["failed"] = .array(failed.map { .string($0.uid) }) }
+    if !succeeded.isEmpty { uncounted["succeeded"] = .array(succeeded.map(JSONValue.string)) }
+    if !failed.isEmpty { uncounted["failed"] = .array(failed.map(JSONValue.string)) }
     status["uncountedTerminatedPods"] = uncounted
     let limit = job.integer("spec", "backoffLimit") ?? 6
     let wished = job.integer("spec", "completions") ?? 1
@@ -116,7 +135,7 @@ struct JobTurn {
   }
 
   /// Counts what was noted; with nothing left to wait for, the Job is done.
-  private mutating func count() -> [Step] {
+  private mutating func settle() -> [Step] {
     let failed = failures + (uncounted["failed"]?.arrayValue?.count ?? 0)
     let succeeded = successes + (uncounted["succeeded"]?.arrayValue?.count ?? 0)
     status["failed"] = failed > 0 ? .int(failed) : nil

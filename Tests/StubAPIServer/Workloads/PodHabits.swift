@@ -1,3 +1,5 @@
+public import JSONValue
+
 /// How one pod lives.
 ///
 /// Annotations of a pod come before this: `fake-kubelet/stop-after`, `exit-after` (seconds),
@@ -22,6 +24,8 @@ public struct PodHabit: Hashable, Sendable {
   public var exitDelay: Duration?
   /// What its container ends with.
   public var exitCode = 0
+  /// The node it gets; `nil` for one that is ready.
+  public var node: String?
 
   /// A pod that is ready at once and never ends by itself.
   public init() {}
@@ -50,8 +54,12 @@ public struct PodHabits: Hashable, Sendable {
 public struct StubPodNotice: Hashable, Sendable {
   /// What it is.
   public enum Kind: Hashable, Sendable {
+    /// It runs from now on, for a runner outside.
+    case started(JSONValue)
     /// It runs, and is to end within so many seconds.
     case terminating(grace: Int)
+    /// Its time to end is over, or its node lost its power: a runner kills it.
+    case killed
     /// It is gone.
     case removed
   }

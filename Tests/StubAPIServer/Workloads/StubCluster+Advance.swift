@@ -30,6 +30,7 @@ extension StubCluster {
   }
 
   private mutating func ring(_ alarm: Alarm) {
+    guard !isHeld(alarm) else { return }
     switch alarm {
     case .endStream(let id): streams[id]?.isOver = true
     case .bookmark(let id): streams[id]?.bookmark(revision)
@@ -40,11 +41,13 @@ extension StubCluster {
     case .run(let uid): run(uid)
     case .beReady(let uid): becomeReady(uid)
     case .exit(let uid): exit(uid)
-    case .stop(let uid): endTermination(uid)
+    case .stop(let uid): stopContainers(uid)
     case .sync(let kind, let name): sync(kind, name)
     case .syncBudgets(let namespace): syncBudgets(namespace)
     case .collect(let uid): collect(uid)
     case .outlive(let uid): outlive(uid)
+    case .evict(let node): evictPods(from: node)
+    case .collectPods(let node): collectPods(of: node)
     }
   }
 
@@ -65,7 +68,10 @@ extension StubCluster {
     }
     switch change.kind {
     case .added, .modified:
-      let kinds = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"]
+      let kinds = [
+        "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationSource",
+        "ReplicationDestination",
+      ]
       if kinds.contains(change.type.kind) {
         alarms.add(.sync(kind: change.type.kind, change.name), at: soon)
       }

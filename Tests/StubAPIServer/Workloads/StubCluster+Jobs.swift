@@ -4,7 +4,8 @@ import TimeText
 extension StubCluster {
   /// One turn of the Job controller: at most one change of the status, as the real one makes them.
   mutating func syncJob(_ job: JSONValue, _ type: StubResource) {
-    var turn = JobTurn(job: job, pods: pods(of: job), now: now)
+    let count = jobCounts[job.uid] ?? JobCount()
+    var turn = JobTurn(job: job, pods: pods(of: job), count: count, now: now)
     if turn.isFinished {
       if let seconds = job.integer("spec", "ttlSecondsAfterFinished"), let end = turn.end {
         alarms.add(.outlive(job.uid), at: end.advanced(by: .seconds(seconds)))
@@ -19,8 +20,11 @@ extension StubCluster {
         recordEvent(
           on: job, type, "SuccessfulCreate", "Created pod: \(pod.name)", isWarning: false)
       case .deletePods:
+        jobCounts[job.uid, default: count].ignored.formUnion(turn.active.map(\.uid))
         for pod in turn.active { deleteGracefully(pod) }
-      case .write(let status): write(status, to: job, type)
+      case .write(let status):
+        jobCounts[job.uid, default: count].note(status, at: now)
+        write(status, to: job, type)
       case .tell(let reason, let message, let isWarning):
         recordEvent(on: job, type, reason, message, isWarning: isWarning)
       case .again(let time): alarms.add(.sync(kind: "Job", name), at: max(time, now))

@@ -9,6 +9,7 @@ extension StubCluster {
   ///   - namespace: The pod's namespace.
   public mutating func stop(_ pod: String, in namespace: String) {
     guard let object = object("Pod", pod, in: namespace), object.isTerminating else { return }
+    runs.outside.remove(object.uid)
     endTermination(object.uid)
   }
 
@@ -35,7 +36,10 @@ extension StubCluster {
         .stop(pod.uid), at: now.advanced(by: min(habit.stopDelay ?? end, end)))
       if !wasTerminating { notice(.terminating(grace: grace), pod) }
     case .deleted:
-      notice(.removed, pod)
+      if let owner = pod.controller, owner.text("kind") == "Job" {
+        jobCounts[owner.text("uid") ?? "", default: JobCount()].lose(change.previous ?? pod)
+      }
+      if !nodes.holdRemoval(of: pod) { notice(.removed, pod) }
       revokeTokens(ofPod: pod.uid)
       for (id, stream) in streams {
         guard case .log(pod.uid, _) = stream.kind else { continue }
@@ -44,7 +48,7 @@ extension StubCluster {
     }
   }
 
-  private mutating func notice(_ kind: StubPodNotice.Kind, _ pod: JSONValue) {
+  mutating func notice(_ kind: StubPodNotice.Kind, _ pod: JSONValue) {
     notices.append(
       StubPodNotice(
         kind: kind, namespace: pod.namespace ?? "", name: pod.name, uid: pod.uid))
@@ -77,7 +81,8 @@ extension StubCluster {
     guard var pod = pod(uid), let type = catalog["", "pods"], pod.text("spec", "nodeName") == nil
     else { return }
     let habit = habit(of: pod)
-    if habit.isUnschedulable || pod.at("spec", "nodeSelector") != nil {
+    let node = freeNode(habit)
+    guard let node, !habit.isUnschedulable, pod.at("spec", "nodeSelector") == nil else {
       let message =
         "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new "
         + "claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful "
@@ -91,7 +96,7 @@ extension StubCluster {
       store(pod, in: type)
       return
     }
-    pod.set(["spec", "nodeName"], "fake-node")
+    pod.set(["spec", "nodeName"], .string(node))
     pod.set(
       ["status", "conditions"], .array([PodStatus.condition("PodScheduled", true, now, nil)]))
     store(pod, in: type)
@@ -115,7 +120,15 @@ extension StubCluster {
     let started = time
     write(pod, phase: "Running", isReady: isReady) { _ in ["running": ["startedAt": started]] }
     if !isReady { alarms.add(.beReady(uid), at: now.advanced(by: habit.readinessDelay)) }
-    if let exit = habit.exitDelay { alarms.add(.exit(uid), at: now.advanced(by: exit)) }
+    if let end = podScript?(pod) {
+      runs.ends[uid] = end
+      alarms.add(.exit(uid), at: now.advanced(by: end.delay))
+    } else if runs.hasRunner {
+      runs.outside.insert(uid)
+      notice(.started(self.pod(uid) ?? pod), pod)
+    } else if let exit = habit.exitDelay {
+      alarms.add(.exit(uid), at: now.advanced(by: exit))
+    }
   }
 
   mutating func becomeReady(_ uid: String) {
@@ -125,11 +138,15 @@ extension StubCluster {
 
   mutating func exit(_ uid: String) {
     guard let pod = pod(uid), pod.text("status", "phase") == "Running" else { return }
-    let habit = habit(of: pod)
+    let end = runs.ends.removeValue(forKey: uid) ?? StubPodEnd(habit(of: pod).exitCode)
     let time = time
+    if !end.log.isEmpty {
+      write(end.log, toLogOf: pod.name, in: pod.namespace ?? "", container: end.container)
+    }
     func terminated(_ old: JSONValue?) -> JSONValue {
+      let code = end.code(of: old?.text("name"))
       var state: JSONValue = [
-        "exitCode": .int(habit.exitCode), "reason": habit.exitCode == 0 ? "Completed" : "Error",
+        "exitCode": .int(code), "reason": code == 0 ? "Completed" : "Error",
       ]
       if let message = pod.annotations["fake-kubelet/message"] {
         state["message"] = .string(message)
@@ -137,6 +154,12 @@ extension StubCluster {
       state["startedAt"] = old?.at("state", "running", "startedAt") ?? time
       state["finishedAt"] = time
       return ["terminated": state]
+    }
+    if let container = end.container, end.leavesOthers {
+      write(pod, phase: "Running", isReady: false) { old in
+        old?.text("name") == container ? terminated(old) : old?["state"] ?? [:]
+      }
+      return
     }
     if pod.text("spec", "restartPolicy") == "Always" {
       for container in Self.containers(pod) {
@@ -151,7 +174,7 @@ extension StubCluster {
       }
     } else {
       write(
-        pod, phase: habit.exitCode == 0 ? "Succeeded" : "Failed", isReady: false,
+        pod, phase: end.exitCode == 0 ? "Succeeded" : "Failed", isReady: false,
         state: terminated)
     }
     endLogs(uid)
@@ -165,7 +188,7 @@ extension StubCluster {
   }
 
   /// The end of a graceful deletion: containers are gone, then the pod.
-  mutating func endTermination(_ uid: String) {
+  mutating func endTermination(_ uid: String, exitCode: Int = 137) {
     guard let pod = pod(uid), let type = catalog["", "pods"], pod.isTerminating else { return }
     var last = pod
     if pod.at("status", "containerStatuses") != nil {
@@ -173,7 +196,7 @@ extension StubCluster {
       last = write(pod, phase: "Failed", isReady: false) { _ in
         [
           "terminated": [
-            "exitCode": 137, "reason": "Error", "startedAt": time, "finishedAt": time,
+            "exitCode": .int(exitCode), "reason": "Error", "startedAt": time, "finishedAt": time,
           ]
         ]
       }

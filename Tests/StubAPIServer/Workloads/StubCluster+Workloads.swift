@@ -14,6 +14,7 @@ extension StubCluster {
     case "StatefulSet": syncStatefulSet(object, type)
     case "DaemonSet": syncDaemonSet(object, type)
     case "Job": syncJob(object, type)
+    case "ReplicationSource", "ReplicationDestination": syncReplication(object, type)
     default: break
     }
   }
@@ -50,7 +51,7 @@ extension StubCluster {
     let template = owner.at("spec", "template") ?? [:]
     let prefix = owner.name + "-"
     var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod", "metadata": [:]]
-    pod.set(["metadata", "name"], .string(name ?? prefix + newSuffix()))
+    pod.set(["metadata", "name"], .string(name ?? Self.generated(prefix, newSuffix())))
     pod.set(["metadata", "generateName"], .string(prefix))
     pod.set(["metadata", "namespace"], owner.namespace.map(JSONValue.string))
     pod.set(["metadata", "labels"], template.at("metadata", "labels"))
@@ -59,6 +60,11 @@ extension StubCluster {
     pod["spec"] = template["spec"]
     change(&pod)
     return create(pod)
+  }
+
+  /// A name that begins as asked; what is too long loses its end.
+  static func generated(_ prefix: String, _ suffix: String) -> String {
+    prefix.prefix(58) + suffix
   }
 
   private mutating func syncReplicaSet(_ set: JSONValue, _ type: StubResource) {
