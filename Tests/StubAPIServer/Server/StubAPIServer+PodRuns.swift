@@ -20,9 +20,10 @@ extension StubAPIServer {
   /// How many pods run outside.
   public var runningPods: Int { state.withLock { $0.cluster.runs.outside.count } }
 
-  /// Ends all that runs outside, and waits until it has ended.
+  /// Ends all that runs outside, waits until it has ended, and lets nothing more run there.
   public func endPods() async {
     guard let runner = state.withLock({ $0.runner }) else { return }
+    runPods(nil)
     await runner.endAll()
   }
 }

@@ -49,7 +49,8 @@ extension StubCluster {
     switch state {
     case .ready: wake(name)
     case .partitioned: break
-    case .off: for pod in pods(on: name) where runs.outside.contains(pod.uid) { notice(.killed, pod) }
+    case .off:
+      for pod in pods(on: name) where runs.outside.contains(pod.uid) { notice(.killed, pod) }
     }
     if state != .ready, !wasSilent {
       alarms.add(.evict(name), at: now.advanced(by: .seconds(300)))
