@@ -133,9 +133,9 @@ struct UnlockCalls: Sendable {
 
 extension UnlockCalls {
   /// The annotation of a Lease that holds the record of a repository.
-  static let recordKey = "mountmon.rafaribe.com/unlocks"
+  static let recordKey = "mountmon/unlocks"
   /// The annotation that tells people which repository it is.
-  static let repositoryKey = "mountmon.rafaribe.com/repository"
+  static let repositoryKey = "mountmon/repository"
 
   /// The Lease of a repository.
   static func leaseName(of repository: RepositoryIdentity) -> String {
