@@ -34,9 +34,10 @@ struct VolSyncDocument {
       return picture.isSynced ? .unconfigured : .failed
     }
     if !picture.isSynced || !picture.isCurrent { return .failed }
-    let isBroken = picture.monitors.contains { $0.object.phase == .error }
-    if isBroken { return picture.complaints.isEmpty ? .unconfigured : .failed }
+    if picture.monitors.contains(where: { $0.object.phase == .error }) { return .unconfigured }
     if !picture.locked.isEmpty { return .locked }
+    // What was not seen may fail on a lock.
+    if !picture.complaints.isEmpty { return .failed }
     return picture.counts.succeeded.isEmpty ? .nothing : .healed
   }
 

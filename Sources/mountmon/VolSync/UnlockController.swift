@@ -27,6 +27,15 @@ final class UnlockController: Sendable {
   /// What there is to show.
   var picture: UnlockPicture { shown.withLock { $0 } }
 
+  /// Publishes events while some work goes on, and afterwards what still waits. To be called once.
+  func publishing(_ work: @escaping @Sendable () async -> Void) async {
+    await withDiscardingTaskGroup { group in
+      if !setting.isDryRun { group.addTask { [doors] in await doors.publish() } }
+      await work()
+      group.cancelAll()
+    }
+  }
+
   /// Works until the task is cancelled; or until nothing is under way any more, or time is over.
   ///
   /// - Parameters:
@@ -48,7 +57,6 @@ final class UnlockController: Sendable {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         group.addTask { [doors] in await doors.follow { inbox.send($0) } }
-        if !setting.isDryRun { group.addTask { [doors] in await doors.publish() } }
         inbox.send(.timer)
         var rings = inbox.bell.makeAsyncIterator()
         while await rings.next() != nil, let signals = inbox.takeAll() {

@@ -104,7 +104,8 @@ struct UnlockHelm {
       }
     }
     for key in seats.keys.sorted() {
-      seats[key]?.note(rot: rot[key] ?? [], complaint: mirror.complaints.first, at: wall)
+      seats[key]?.note(
+        rot: rot[key] ?? [], complaint: mirror.isCurrent ? nil : mirror.complaints.first, at: wall)
       guard !isDryRun, let object = seats[key]?.statusToWrite(at: now) else { continue }
       deeds.append(.writeStatus(key, object))
     }

@@ -69,11 +69,13 @@ struct UnlockService {
   }
 
   private func lead(_ election: LeaseElection) async {
-    while !Task.isCancelled {
-      await election.lead { change in
-        note(change)
-      } _: { leadership in
-        await controller.run(mayAct: { leadership.isHeld })
+    await controller.publishing {
+      while !Task.isCancelled {
+        await election.lead { change in
+          note(change)
+        } _: { leadership in
+          await controller.run(mayAct: { leadership.isHeld })
+        }
       }
     }
     await place.cluster.shutdown()

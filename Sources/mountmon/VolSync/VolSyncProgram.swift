@@ -195,8 +195,10 @@ extension VolSyncProgram {
       .live(place.cluster, place.setting), place.setting, log)
     do {
       return try Blocking.wait {
-        await controller.run(
-          until: .now() + limit, readBy: .now() + min(limit, Self.readTime), progress: progress)
+        await controller.publishing {
+          await controller.run(
+            until: .now() + limit, readBy: .now() + min(limit, Self.readTime), progress: progress)
+        }
         await place.cluster.shutdown()
         return controller.picture
       }

@@ -19,7 +19,8 @@ struct VolSyncSetting: Sendable {
   /// Who a process is among replicas: the pod's name, and something that no other process has.
   static func identity(_ environment: [String: String]) -> String {
     let name = environment["POD_NAME"].flatMap { $0.isEmpty ? nil : $0 } ?? "mountmon"
-    return "\(Substring(name.utf8.prefix(200)))_\(String(UInt32.random(in: .min ... .max), radix: 16))"
+    return
+      "\(Substring(name.utf8.prefix(200)))_\(String(UInt32.random(in: .min ... .max), radix: 16))"
   }
 
   /// The most monitors of a file.
