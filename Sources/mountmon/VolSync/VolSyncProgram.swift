@@ -23,6 +23,9 @@ struct VolSyncProgram {
   /// How long one call of the API server may take; a stream lasts longer.
   static let callTime = Duration.seconds(15)
 
+  /// How many calls may be out beside the watches; more wait for their turn.
+  static let callConnections = 6
+
   /// How long the first reading of the cluster may take, where nobody waits for more.
   static let readTime = Duration.seconds(60)
 
@@ -135,7 +138,18 @@ extension VolSyncProgram {
       throw Exit(lines: ["\(error)"], code: Self.misused)
     }
     return VolSyncPlace(
-      cluster: Cluster(access, settings: Self.settings(log), in: surroundings), setting: setting)
+      cluster: Cluster(
+        access, settings: Self.settings(log), in: surroundings, dialer: Self.dialer(setting)),
+      setting: setting)
+  }
+
+  /// A watch has a connection for itself as long as it lasts; what is beside that is for calls.
+  private static func dialer(_ setting: VolSyncSetting) -> ClusterDialer {
+    ClusterDialer { endpoint, tls throws(HTTPSettingsError) in
+      var limits = HTTPLimits()
+      limits.maximumConnections = 5 * max(1, setting.namespaces.count) + 1 + callConnections
+      return ClusterConnection(try HTTPClient(to: endpoint, tls: tls, limits: limits))
+    }
   }
 
   private static func namespace(_ text: String) throws(ValueError) -> Namespace {
