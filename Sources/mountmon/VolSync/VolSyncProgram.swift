@@ -182,9 +182,13 @@ extension VolSyncProgram {
 
   /// A log for commands that print: what deserves a word goes to standard error.
   func quietLog() -> Log {
-    Log(
-      level: command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .warn,
-      format: .standard(command.value("--log-format") == "json" ? .json : .text),
+    // `explain` has no options for it.
+    let isChosen = command.path.last != VolSyncCommands.explain.name
+    let level = isChosen ? command.value("--log-level") : nil
+    let format = isChosen ? command.value("--log-format") : nil
+    return Log(
+      level: level.flatMap(LogLevel.init(rawValue:)) ?? .warn,
+      format: .standard(format == "json" ? .json : .text),
       clock: LogTime.now
     ) { bytes in Terminal.complain(String(decoding: bytes, as: UTF8.self)) }
   }
