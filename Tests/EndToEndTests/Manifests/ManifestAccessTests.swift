@@ -25,18 +25,25 @@ struct `mountmon volsync with what the manifests grant` {
       server.withCluster { [monitor] in Self.fill(&$0, type, monitor) }
       let token = server.mintToken(
         for: "mountmon-volsync", in: "mountmon", roles: roles.map(Self.role))
-      let outcome = try await TemporaryFolder.with { folder in
+      let outcomes = try await TemporaryFolder.with { folder in
         let account = try folder.folder("account")
         try server.writeServiceAccountFolder(to: account, token: token, namespace: "mountmon")
-        let words =
+        let program = [
+          "env", "-u", "KUBERNETES_SERVICE_HOST", "POD_NAME=one", "POD_NAMESPACE=mountmon",
+          try BuiltProgram.path("mountmon"), "volsync",
+        ]
+        let access =
           [
-            "env", "-u", "KUBERNETES_SERVICE_HOST", "POD_NAME=one", "POD_NAMESPACE=mountmon",
-            try BuiltProgram.path("mountmon"), "volsync", "--timeout", "20s", "--server",
-            server.url, "--token-file", account + "/token", "--ca-file", account + "/ca.crt",
+            "--timeout", "20s", "--server", server.url, "--token-file", account + "/token",
+            "--ca-file", account + "/ca.crt",
           ] + variant.options
-        return try await Child(words).finish(within: .seconds(90))
+        let pass = try await Child(program + access).finish(within: .seconds(90))
+        let words = program + ["explain", "downloads/prowlarr-nfs"] + access
+        return [pass, try await Child(words).finish(within: .seconds(90))]
       }
-      #expect(outcome.ending == .exited(1), "\(outcome.output)\(outcome.errors)")
+      for outcome in outcomes {
+        #expect(outcome.ending == .exited(1), "\(outcome.output)\(outcome.errors)")
+      }
       #expect(server.violations.isEmpty)
       let mine = server.log.filter { $0.user == "system:serviceaccount:mountmon:mountmon-volsync" }
       for exchange in mine where [401, 403].contains(exchange.status) {
@@ -57,7 +64,7 @@ struct `mountmon volsync with what the manifests grant` {
     }
   }
 
-  /// What a pass has to do, one with a failed mover in it.
+  /// What a pass has to do, one with a failed mover in it, and what `explain` does.
   private static let deeds: [(method: String, part: String)] = [
     ("GET", "/pods?"), ("GET", "/jobs?"), ("GET", "/nodes?"), ("GET", "/replicationsources?"),
     ("GET", "/replicationdestinations?"), ("GET", "/volsyncmonitors?"),
@@ -65,6 +72,7 @@ struct `mountmon volsync with what the manifests grant` {
     ("POST", "/namespaces/mountmon/leases"), ("PUT", "/leases/mountmon-unlock-"),
     ("POST", "/namespaces/downloads/jobs"), ("POST", "/namespaces/downloads/events"),
     ("PUT", "/volsyncmonitors/volsync-monitor-main/status"),
+    ("GET", "/replicationsources/prowlarr-nfs"), ("GET", "/replicationdestinations/prowlarr-nfs"),
   ]
 
   private static func judge(_ status: JSONValue) throws {
