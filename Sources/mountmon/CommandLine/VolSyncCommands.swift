@@ -21,8 +21,8 @@ enum VolSyncCommands {
     name: "run",
     summary: "Heal what can be healed, once; or watch, and heal until told to stop.",
     discussion: [
-      "What is to be done is said by the VolSyncMonitor objects of the cluster, or by a file of the "
-        + "same shape. Once, it ends when nothing is under way any more: a lock that may still be "
+      "What is to be done is said by the VolSyncMonitor objects of its own namespace, or by a file of "
+        + "the same shape. Once, it ends when nothing is under way any more: a lock that may still be "
         + "held is left, and named.",
       "With --watch, one of several replicas leads, by a Lease; SIGTERM and SIGINT end it, and the "
         + "next goes on where it ended. No Secret is ever read.",
@@ -80,7 +80,7 @@ enum VolSyncCommands {
     environment: [
       .init(
         name: "POD_NAME, POD_NAMESPACE",
-        meaning: "who this is among replicas, and where its Leases are"),
+        meaning: "who this is among replicas, and its own namespace"),
       noColor,
     ])
 
@@ -111,7 +111,7 @@ extension VolSyncCommands {
   private static let configuration = OptionDeclaration(
     name: "--config", short: "c", value: ValueDeclaration("FILE", .file),
     summary: "A VolSyncMonitor, or a List of them, as JSON.",
-    fallback: "the VolSyncMonitor objects of the cluster", emptyMeansAbsent: true)
+    fallback: "the VolSyncMonitor objects of its own namespace", emptyMeansAbsent: true)
 
   private static let dryRun = OptionDeclaration(
     name: "--dry-run", summary: "Print what would be done, and do nothing.")
@@ -131,7 +131,7 @@ extension VolSyncCommands {
   private static let place = [
     OptionDeclaration(
       name: "--namespace", short: "n", value: ValueDeclaration("NAMESPACE", .text),
-      summary: "Where its Leases are.",
+      summary: "Where its Leases and VolSyncMonitor objects are.",
       fallback: "POD_NAMESPACE, else that of the service account or context",
       group: "Kubernetes", emptyMeansAbsent: true),
     OptionDeclaration(

@@ -38,7 +38,8 @@ extension UnlockDoors {
     return UnlockDoors(
       follow: { tell in
         await Followers(
-          cluster: cluster, namespaces: setting.namespaces, hasMonitors: setting.monitors == nil,
+          cluster: cluster, namespaces: setting.namespaces,
+          monitorsIn: setting.monitors == nil ? setting.home : nil,
           tell: tell
         ).run()
       },
@@ -55,7 +56,9 @@ extension UnlockDoors {
 private struct Followers: Sendable {
   let cluster: Cluster
   let namespaces: [Namespace]
-  let hasMonitors: Bool
+  /// The namespace whose monitors are followed. Whoever may write one says with which image Jobs are
+  /// made in other namespaces: so it is mountmon's own, and no other.
+  let monitorsIn: Namespace?
   let tell: @Sendable (UnlockHelm.Signal) -> Void
 
   func run() async {
@@ -78,8 +81,11 @@ private struct Followers: Sendable {
             .changed(.destinations($0, scope: name))
           }
         }
-        guard hasMonitors else { continue }
-        group.addTask { await follow(VolSyncMonitor.self, scope) { .monitor($0) } }
+      }
+      if let monitorsIn {
+        group.addTask {
+          await follow(VolSyncMonitor.self, .namespace(monitorsIn)) { .monitor($0) }
+        }
       }
       group.addTask { await follow(Node.self, .cluster) { .changed(.nodes($0)) } }
     }

@@ -147,7 +147,7 @@ extension VolSyncProgram {
   private static func dialer(_ setting: VolSyncSetting) -> ClusterDialer {
     ClusterDialer { endpoint, tls throws(HTTPSettingsError) in
       var limits = HTTPLimits()
-      limits.maximumConnections = 5 * max(1, setting.namespaces.count) + 1 + callConnections
+      limits.maximumConnections = 4 * max(1, setting.namespaces.count) + 2 + callConnections
       return ClusterConnection(try HTTPClient(to: endpoint, tls: tls, limits: limits))
     }
   }

@@ -8,21 +8,20 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct `mountmon volsync with what the manifests grant` {
   @Test(arguments: [
-    ("volsync/rbac.yaml", "mountmon", [String]()),
-    ("volsync/options/one-namespace.yaml", "downloads", ["--only-namespace", "downloads"]),
+    ("volsync/rbac.yaml", [String]()),
+    ("volsync/options/one-namespace.yaml", ["--only-namespace", "downloads"]),
   ])
   func `is refused nothing, and loses nothing of its status`(
-    _ variant: (file: String, place: String, options: [String])
+    _ variant: (file: String, options: [String])
   ) async throws {
     let objects = try await Manifests.ofUnlocks()
     let cronjob = try #require(objects.first { $0.kind == "CronJob" }?.pod?.containers.first)
     #expect(cronjob.arguments.prefix(2) == ["volsync", "--timeout"])
     let roles = objects.filter { $0.file == variant.file && $0.kind.hasSuffix("Role") }
     try await StubAPIServer.run { server in
-      var monitor = try #require(objects.first { $0.kind == "VolSyncMonitor" }?.value)
-      monitor["metadata"]?["namespace"] = .string(variant.place)
+      let monitor = try #require(objects.first { $0.kind == "VolSyncMonitor" }?.value)
       let type = try #require(objects.first { $0.kind == "CustomResourceDefinition" }?.value)
-      server.withCluster { [monitor] in Self.fill(&$0, type, monitor) }
+      server.withCluster { Self.fill(&$0, type, monitor) }
       let token = server.mintToken(
         for: "mountmon-volsync", in: "mountmon", roles: roles.map(Self.role))
       let outcomes = try await TemporaryFolder.with { folder in
@@ -58,7 +57,7 @@ struct `mountmon volsync with what the manifests grant` {
       let made = server.withCluster { $0.all("Job", in: "downloads") }
       #expect(made.contains { $0.label("app.kubernetes.io/component") == "restic-unlock" })
       let status = server.withCluster {
-        $0.object("VolSyncMonitor", "volsync-monitor-main", in: variant.place)?["status"]
+        $0.object("VolSyncMonitor", "volsync-monitor-main", in: "mountmon")?["status"]
       }
       try Self.judge(try #require(status))
     }

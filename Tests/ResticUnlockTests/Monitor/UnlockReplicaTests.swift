@@ -25,7 +25,7 @@ import TimeText
     return tale
   }
 
-  @Test mutating func `make one Job, whoever writes first`() {
+  @Test mutating func `come to one Job, whoever writes first`() {
     var one = claimed("one")
     var other = claimed("two")
     #expect(one.call?.words == "write as-host pending anew")
@@ -40,7 +40,7 @@ import TimeText
     #expect(other.call == nil && other.state == "acting")
   }
 
-  @Test mutating func `of two monitors make one Job`() {
+  @Test mutating func `of two monitors come to one Job`() {
     var one = claimed()
     var other = UnlockTale("two")
     other.machine = UnlockMachine(
