@@ -24,6 +24,8 @@ public struct FailedMover: Hashable, Sendable {
   ///   - job: Its Job; `nil` where that is gone.
   ///   - rules: Which Jobs are looked at.
   public init?(pod: Pod, job: Job?, rules: MoverRules) {
+    // Most pods of a cluster run well, and to tell a mover takes longer than to see that.
+    guard Self.mayBeOne(pod) else { return nil }
     guard let mover = Mover(pod: pod, job: job, rules: rules), let uid = pod.metadata.uid else {
       return nil
     }
@@ -44,6 +46,20 @@ public struct FailedMover: Hashable, Sendable {
     finishedAt = termination?.finishedAt
   }
 
+  /// Whether anything in a pod has failed.
+  static func mayBeOne(_ pod: Pod) -> Bool {
+    pod.phase == .failed
+      || pod.containerStatuses.contains { status in
+        status.termination.map { $0.exitCode != 0 } ?? false
+      }
+  }
+
+  /// The latest end comes first.
+  static func isLater(_ one: FailedMover, _ other: FailedMover) -> Bool {
+    (one.finishedAt ?? .earliest, one.podUID.description)
+      > (other.finishedAt ?? .earliest, other.podUID.description)
+  }
+
   /// Whether its log has to be read to know whether a lock was the trouble, or which.
   public var needsLog: Bool { exitCode.map { ![10, 12].contains($0) } ?? true }
 
@@ -62,10 +78,7 @@ public struct FailedMover: Hashable, Sendable {
   public static func all(pods: [Pod], jobs: [Job], rules: MoverRules) -> [FailedMover] {
     let jobs = JobIndex(jobs)
     return pods.compactMap { FailedMover(pod: $0, job: jobs.job(of: $0), rules: rules) }
-      .sorted {
-        ($0.finishedAt ?? .earliest, $0.podUID.description)
-          > ($1.finishedAt ?? .earliest, $1.podUID.description)
-      }
+      .sorted(by: isLater)
   }
 }
 

@@ -27,9 +27,10 @@ public struct ActiveMover: Hashable, Sendable {
       return used == repository || (!used.isKnown && place == namespace)
     }
     var withPods: Set<String> = []
-    for pod in view.pods where !OwnJob.isOne(pod.metadata) {
-      guard let place = pod.metadata.namespace?.description, !pod.isFinished,
-        let container = ResticContainer.find(in: pod), uses(pod, in: place)
+    for pod in view.pods where !pod.isFinished {
+      guard let place = pod.metadata.namespace?.description,
+        let container = ResticContainer.find(in: pod), uses(pod, in: place),
+        !OwnJob.isOne(pod.metadata)
       else { continue }
       let status = pod.containerStatuses.first { $0.name == container.name }
       if status?.termination != nil, pod.restartPolicy == "Never" { continue }

@@ -67,12 +67,12 @@ public struct MonitorStatus: Hashable, Sendable {
       monitor.lastUnlockTime = attempt.at
     case .ended(let attempt, _):
       guard attempt.mode != "inspect", attempt.mode != "ask" else { return }
+      // What was never made did not fail either.
+      guard isCounted("made:\(attempt.job)") else { return }
       switch attempt.outcome {
       case .healed: _ = count("end:\(attempt.job)", .unlocksSucceeded)
-      case .failed, .informed: _ = count("end:\(attempt.job)", .unlocksFailed)
-      case .lost where isCounted("made:\(attempt.job)"):
-        _ = count("end:\(attempt.job)", .unlocksFailed)
-      case .lost, .dropped, .pending: break
+      case .failed, .informed, .lost: _ = count("end:\(attempt.job)", .unlocksFailed)
+      case .dropped, .pending: break
       }
     case .removed(_, _, let uid):
       guard count("removed:\(uid)", .failedJobsRemoved) else { return }

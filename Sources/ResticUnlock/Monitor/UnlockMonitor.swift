@@ -43,6 +43,7 @@ public struct UnlockMonitor: Sendable {
   private var snapshot: ClusterSnapshot?
   /// The failed pods of the snapshot.
   private var failed: [FailedMover] = []
+  private var finder = FailedMoverFinder()
   /// What the logs of failed pods said; `.none` inside: nothing of a lock.
   private var signs: [UID: (LockSign?, Timestamp)] = [:]
   private var reading: Set<UID> = []
@@ -148,8 +149,7 @@ public struct UnlockMonitor: Sendable {
   /// Sorts what is there by repositories, and shows each its own.
   private mutating func look(at now: Tick, wall: Timestamp, _ effects: inout [Effect]) {
     guard let snapshot else { return }
-    failed = FailedMover.all(
-      pods: snapshot.view.pods, jobs: snapshot.view.jobs, rules: settings.rules)
+    failed = finder.all(in: snapshot.view, rules: settings.rules)
     let present = Set(failed.map(\.podUID))
     signs = signs.filter { present.contains($0.key) }
     pauses = pauses.filter { present.contains($0.key) }

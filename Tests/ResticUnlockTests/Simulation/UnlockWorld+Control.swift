@@ -22,7 +22,8 @@ extension UnlockWorld {
   func look(_ index: Int, _ epoch: Int) {
     guard replicas[index]?.epoch == epoch else { return }
     tell(index, .seen(snapshot()))
-    plan(.look(index, epoch: epoch), in: isCalm ? seconds(60...180) : seconds(2...60))
+    noteShown(index)
+    plan(.look(index, epoch: epoch), in: isCalm ? seconds(60...180) : seconds(2...120))
   }
 
   func tell(_ index: Int, _ event: UnlockMonitor.Event) {
@@ -51,12 +52,14 @@ extension UnlockWorld {
       send(call, repository, id, index, epoch, deadline)
     case .tell(_, let notice):
       note("replica \(index): \(notice)")
+      compare(notice)
       switch notice {
       case .detected(let failure):
         if failure.jobName.hasPrefix(OwnJob.namePrefix) { fail("takes its own Job for a mover") }
       case .ended(let attempt, _): count("\(attempt.outcome)")
       case .removed: count("removed")
       case .changed(.givenUp): count("given up")
+      case .changed(.refused): count("refused")
       case .began, .made, .changed: break
       }
     }
@@ -70,10 +73,16 @@ extension UnlockWorld {
     if let sweep = climate.sweep {
       if callCount == sweep.call || (sweep.forEver && !isCalm && callCount > sweep.call) {
         fate = sweep.fate
+        sweptCount += 1
       }
     } else if !isCalm {
       if random.chance(climate.loss) { fate = random.pick([.lost, .unheard]) }
       if random.chance(climate.late) { fate = .late }
+      if random.chance(climate.refusal) { fate = .refused }
+    }
+    if fate == .refused {
+      let answer = Item.answer(index, epoch: epoch, repository, id, .refused("no quota"))
+      return plan(answer, in: random.time(5...500))
     }
     let errand = Errand(
       replica: index, epoch: epoch, repository: repository, id: id, call: call,
@@ -81,7 +90,7 @@ extension UnlockWorld {
     switch fate {
     case .fine, .unheard: plan(.arrive(errand), in: random.time(5...4000))
     case .late: plan(.arrive(errand), in: random.time(5000...70_000))
-    case .lost: break
+    case .lost, .refused: break
     }
     if fate != .fine {
       let pause = max(.milliseconds(1), deadline - now)
@@ -114,7 +123,7 @@ extension UnlockWorld {
       records[repository] = (record.json, serial)
       return .written(version: String(serial))
     case .create(let unlock): return create(unlock)
-    case .ask: return .done
+    case .ask(let owner, let token, let version): return ask(owner, token, version)
     case .readReport(_, let name):
       guard let log = unlocks[name]?.log else { return .gone }
       return .report(UnlockReport(LogTail(log), token: name))
@@ -125,6 +134,7 @@ extension UnlockWorld {
       if pods.values.contains(where: { $0.jobUID == uid.description && $0.exit == nil }) {
         fail("removes a Job whose pod runs")
       }
+      truth.removed += 1
       recreate(index, uid.description)
       return .done
     }
@@ -160,8 +170,13 @@ extension UnlockWorld {
     let all = locks[secret] ?? []
     var text = "\(name) begin before\n"
     for lock in all {
+      text += "\(name) lock \(lock.id)\n"
+      guard lock.isReadable else {
+        text += "\(name) unreadable \(lock.id)\n"
+        continue
+      }
       text +=
-        "\(name) lock \(lock.id)\n{\n  \"time\": \"\(lock.written.rfc3339(fractionDigits: 3))\",\n"
+        "{\n  \"time\": \"\(lock.written.rfc3339(fractionDigits: 3))\",\n"
       text += "  \"exclusive\": \(lock.isExclusive),\n  \"hostname\": \"\(lock.host)\",\n"
       text += "  \"username\": \"\",\n  \"pid\": \(lock.pid)\n}\n"
     }
@@ -175,7 +190,8 @@ extension UnlockWorld {
         let host = pod.job.template.hostname ?? "other"
         for lock in all {
           let isStale = clock - lock.written > .seconds(1800)
-          guard isStale || (lock.host == host && lock.pid != 1) else { continue }
+          let isGone = isStale || (lock.host == host && lock.pid != 1)
+          guard mode == "remove-all" || (lock.isReadable && isGone) else { continue }
           if living.contains(lock.holder) { fail("removes a live lock: \(lock)") }
           locks[secret]?.removeAll { $0.id == lock.id }
           count("lock removed")
@@ -183,6 +199,7 @@ extension UnlockWorld {
         text += "\(name) unlocked 0\n"
       }
       text += "\(name) begin after\n"
+      unlocks[name]?.hasHealed = locks[secret]?.isEmpty ?? true
       for lock in locks[secret] ?? [] { text += "\(name) lock \(lock.id)\n" }
       text += "\(name) end after\n\(name) done 0\n"
     }

@@ -17,6 +17,7 @@ extension UnlockWorld {
     guard sources[index].jobUID == nil else { return }
     serial += 1
     sources[index].jobUID = "job-\(serial)"
+    sources[index].version += 1
     sources[index].failed = 0
     startPod(index)
   }
@@ -39,6 +40,7 @@ extension UnlockWorld {
     if step == -1 { return end(name, 137, "") }
     guard let pod = pods[name], pod.exit == nil else { return }
     let secret = sources[pod.source].secret
+    if step == 0 { unlockAsAsked(pod, secret) }
     if step > 0 {
       locks[secret]?.removeAll { $0.holder == name }
       living.remove(name)
@@ -46,9 +48,14 @@ extension UnlockWorld {
     if step == 2 {
       sources[pod.source].lastSync = wall
       sources[pod.source].status = ("Successful", "")
+      sources[pod.source].lastUnlocked = sources[pod.source].unlock
+      sources[pod.source].version += 1
       return end(name, 0, "")
     }
     let others = locks[secret] ?? []
+    if others.contains(where: { !$0.isReadable }) {
+      return end(name, 1, "Fatal: invalid lock file: ciphertext verification failed\n")
+    }
     let isExclusive = step == 1
     if let other = others.first(where: { $0.isExclusive || isExclusive }) {
       let age = clock(of: pod.node) - other.written
@@ -81,6 +88,13 @@ extension UnlockWorld {
     pod.ended = clock(of: pod.node)
     pod.log = log
     pods[name] = pod
+    if exit == 137, !isCalm, random.chance(climate.corruption) {
+      let secret = sources[pod.source].secret
+      for index in (locks[secret] ?? []).indices where locks[secret]?[index].holder == name {
+        locks[secret]?[index].isReadable = false
+        count("corruption")
+      }
+    }
     note("pod \(name) ends with \(exit)")
     if nodes[pod.node].isReady { seeEnd(name) }
   }

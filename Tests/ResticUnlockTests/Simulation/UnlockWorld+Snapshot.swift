@@ -16,10 +16,11 @@ extension UnlockWorld {
     for source in sources {
       guard let uid = source.jobUID else { continue }
       let active = pods.values.count { $0.jobUID == uid && !$0.isSeenEnded && !$0.isGone }
-      view.jobs.append(
-        Objects.job(
-          "volsync-src-\(source.name)", uid: uid, owner: source.name, failed: source.failed,
-          active: active, container: Objects.restic(secret: source.secret)))
+      var job = Objects.job(
+        "volsync-src-\(source.name)", uid: uid, owner: source.name, failed: source.failed,
+        active: active, container: Objects.restic(secret: source.secret))
+      job[text: "metadata", "resourceVersion"] = "\(source.failed * 2 + active)"
+      view.jobs.append(job)
     }
     for (name, unlock) in unlocks.sorted(by: { $0.key < $1.key }) {
       var job = unlock.job
@@ -42,7 +43,11 @@ extension UnlockWorld {
         status["latestMoverStatus"] = ["result": .string(result), "logs": .string(logs)]
       }
       if let last = source.lastSync { status["lastSyncTime"] = .string(last.wholeSecondText) }
-      return Objects.source(source.name, secret: source.secret, status: status)
+      if let token = source.lastUnlocked { status["restic"] = ["lastUnlocked": .string(token)] }
+      var object = Objects.source(source.name, secret: source.secret, status: status)
+      object.unlock = source.unlock
+      object[text: "metadata", "resourceVersion"] = String(source.version)
+      return object
     }
     return ClusterSnapshot(view: view, sources: backups)
   }
@@ -58,6 +63,7 @@ extension UnlockWorld {
       node: "node-\(pod.node)", exit: pod.isSeenEnded ? pod.exit : nil, after: after ?? 0,
       container: Objects.restic(secret: source.secret))
     made[time: "status", "startTime"] = pod.began
+    made[text: "metadata", "resourceVersion"] = pod.isSeenEnded ? "2" : "1"
     podCache[key] = made
     return made
   }

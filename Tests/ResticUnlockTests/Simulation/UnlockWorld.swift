@@ -38,6 +38,8 @@ final class UnlockWorld {
 
   struct Climate {
     var loss = 0.04
+    var refusal = 0.02
+    var corruption = 0.08
     var late = 0.04
     var kill = 0.25
     var partition = 0.05
@@ -45,12 +47,13 @@ final class UnlockWorld {
     var replicas = 2
     var foreigners = true
     var skew = 2400
+    var storm = Duration.seconds(3 * 3600)
     /// The number of the call that goes wrong, how, and whether all after it do.
     var sweep: (call: Int, fate: Fate, forEver: Bool)?
   }
 
   enum Fate: CaseIterable {
-    case fine, lost, late, unheard
+    case fine, lost, late, unheard, refused
   }
 
   struct Lock {
@@ -60,6 +63,7 @@ final class UnlockWorld {
     var isExclusive: Bool
     var written: Timestamp
     var holder: String
+    var isReadable = true
   }
 
   struct Source {
@@ -69,7 +73,10 @@ final class UnlockWorld {
     var failed = 0
     var status: (result: String, logs: String)?
     var lastSync: Timestamp?
-    var pods = 0
+    /// What changes with whatever changes of it.
+    var version = 1
+    var unlock: String?
+    var lastUnlocked: String?
   }
 
   struct MoverPod {
@@ -91,6 +98,7 @@ final class UnlockWorld {
     var isFinished = false
     var isFailed = false
     var log: String?
+    var hasHealed = false
   }
 
   struct Replica {
@@ -107,6 +115,7 @@ final class UnlockWorld {
   var violation: String?
   var isCalm = false
   var callCount = 0
+  var sweptCount = 0
   var eventCount = 0
   var counts: [String: Int] = [:]
   var serial = 0
@@ -122,15 +131,32 @@ final class UnlockWorld {
   var replicas: [Replica?] = []
   var epoch = 0
   var settings = MonitorSettings()
+  /// The object that both controllers keep their status in.
+  var status = MonitorStatus(VolSyncMonitor(json: ["metadata": ["name": "main"], "spec": [:]]))
+  var truth = Truth()
+
+  /// What happened, for comparison with what is counted.
+  struct Truth {
+    var made: Set<String> = []
+    var healed: Set<String> = []
+    var removed = 0
+    var detected: Set<String> = []
+  }
 
   init(seed: UInt64, climate: Climate = Climate()) {
     random = SeededGenerator(seed: seed)
     self.climate = climate
     settings.isEnabled = true
-    settings.removesFailedJobs = random.chance(0.5)
+    settings.removesFailedJobs = random.chance(0.8)
     settings.maxConcurrentUnlocks = random.number(1...3)
+    settings.unlock.allowsRemoveAll = random.chance(0.5)
+    if random.chance(0.3) {
+      // VolSync's own unlock goes by age alone: it asks for clocks that are about right.
+      self.climate.skew = min(climate.skew, 300)
+      settings.unlock.prefersVolSync = true
+    }
     for _ in 0..<3 {
-      let skew = random.number(-climate.skew...climate.skew)
+      let skew = random.number(-self.climate.skew...self.climate.skew)
       nodes.append((true, .seconds(random.chance(0.5) ? skew : 0)))
     }
     let secrets = ["one", "two"]
@@ -200,13 +226,13 @@ final class UnlockWorld {
     case .unlockEnds(let name):
       unlocks[name]?.isFinished = true
       plan(.expire(name), in: .seconds(3600))
-    case .expire(let name): unlocks[name] = nil
+    case .expire(let name): if unlocks[name]?.isFinished == true { unlocks[name] = nil }
     }
   }
 
   /// A storm, then calm weather: what holders that are dead left must be gone in time.
   func live() {
-    run(for: .seconds(4 * 3600))
+    run(for: climate.storm)
     isCalm = true
     for index in nodes.indices { bringBack(index) }
     for index in replicas.indices where replicas[index] == nil { beginReplica(index) }
@@ -215,10 +241,13 @@ final class UnlockWorld {
       if violation != nil || deadLocks.isEmpty { break }
     }
     if violation == nil, !deadLocks.isEmpty { fail("a dead holder's lock is still there") }
+    if violation == nil { checkCounters() }
   }
 
   var deadLocks: [Lock] {
     locks.filter { entry in sources.contains { $0.secret == entry.key } }.values.joined()
-      .filter { !living.contains($0.holder) }
+      .filter { lock in
+        !living.contains(lock.holder) && (lock.isReadable || settings.unlock.allowsRemoveAll)
+      }
   }
 }
