@@ -48,7 +48,10 @@ extension SmallRepository {
     if world.strayCall != nil { world.make(.stray) }
     for _ in 0..<400 {
       if world.fault != nil { return world.fault }
-      if world.locks.isEmpty, world.machines.allSatisfy({ $0.state == "idle" }) { return nil }
+      // Of a lock that no mover met since, nobody can know.
+      if !world.locks.contains(Self.deadLock), world.machines.allSatisfy({ $0.state == "idle" }) {
+        return nil
+      }
       let calls = world.machines.indices.filter { world.machines[$0].call != nil }
       if let index = calls.first {
         world.make(.carriedOut(index))
