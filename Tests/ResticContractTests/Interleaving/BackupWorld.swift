@@ -39,6 +39,7 @@ final class BackupWorld {
   }
 
   private let began = ContinuousClock.now
+  private var past: ClusterSnapshot?
 
   /// Notes what happened.
   func note(_ words: String) {
@@ -65,9 +66,15 @@ final class BackupWorld {
     }
   }
 
+  /// Looks, now and then at what was some time ago.
   func look() async throws {
-    try await cluster.look()
+    let isLate = random.chance(0.25)
+    try await cluster.look(by: isLate ? past : nil)
+    if !isLate { past = cluster.snapshot() }
     check()
+    let busy = cluster.unlocks.filter { $0.run.isRunning }
+      .map { $0.unlock.job.metadata.labels[OwnJob.repositoryLabel] }
+    if Set(busy).count != busy.count { fail("two unlockers of one repository") }
   }
 
   private func running(_ app: App) -> [LocalCluster.MoverPod] {
@@ -91,7 +98,7 @@ final class BackupWorld {
       await cluster.endSync(of: app)
     }
     let app = random.pick(Self.apps)
-    switch random.number(0...9) {
+    switch random.number(0...11) {
     case 0, 1: if running(app).isEmpty, !isClosed { try await startMover(app) }
     case 2, 3: if running(app).isEmpty, !isClosed { try await startHolder(app) }
     case 4: if let holder = holders.randomElement(using: &random) { try await finish(holder) }
@@ -103,6 +110,12 @@ final class BackupWorld {
         note("\(app.name): its Job is made anew")
         await cluster.endSync(of: app)
       }
+    case 9:
+      // So that what stands still for long is known to. At the desk a lock must not seem old.
+      if cluster.ahead < .seconds(1500) { cluster.ahead += .seconds(random.number(60...400)) }
+    case 10:
+      note("the controller dies")
+      cluster.restart()
     default:
       let pause = random.time(1...400)
       try await Task.sleep(for: pause)

@@ -64,10 +64,12 @@ extension LocalCluster {
 
   /// Shows the monitor what there is, and does what it wants done; unlock Jobs are started only.
   ///
+  /// - Parameter old: What informers have, where they are behind.
   /// - Returns: Whether anything was done.
+  /// - Throws: ``KitFault`` where a container does not start.
   @discardableResult
-  func look() async throws -> Bool {
-    var effects = monitor.handle(.seen(snapshot()), at: now, wall: wall)
+  func look(by old: ClusterSnapshot? = nil) async throws -> Bool {
+    var effects = monitor.handle(.seen(old ?? snapshot()), at: now, wall: wall)
     effects += monitor.handle(.tick, at: now, wall: wall)
     var count = 0
     while !effects.isEmpty {
@@ -80,7 +82,7 @@ extension LocalCluster {
         effects += monitor.handle(.log(uid, log.map { LogTail($0) }), at: now, wall: wall)
       case .send(let repository, let id, let call, _):
         let answer = try await execute(call, repository)
-        effects += monitor.handle(.seen(snapshot()), at: now, wall: wall)
+        if old == nil { effects += monitor.handle(.seen(snapshot()), at: now, wall: wall) }
         effects += monitor.handle(.answered(repository, id, answer), at: now, wall: wall)
       case .tell(_, let notice): notices.append(notice)
       }

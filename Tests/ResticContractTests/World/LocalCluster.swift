@@ -39,6 +39,7 @@ final class LocalCluster {
   var ahead = Duration.zero
   var serial = 0
   private let folder: KitFolder
+  private let make: (_ identity: String) -> UnlockMonitor
 
   /// - Parameters:
   ///   - repository: What all apps back up to.
@@ -100,10 +101,19 @@ final class LocalCluster {
     budget.initialPause = .milliseconds(10)
     budget.longestPause = .milliseconds(10)
     budget.tries = 100
-    monitor = UnlockMonitor(settings: settings) { [policy, budget] _, settings in
-      UnlockMachine(
-        monitor: "main", identity: "test", settings: settings, policy: policy, budget: budget)
+    make = { [policy, budget] identity in
+      UnlockMonitor(settings: settings) { _, settings in
+        UnlockMachine(
+          monitor: "main", identity: identity, settings: settings, policy: policy, budget: budget)
+      }
     }
+    monitor = make("life-0")
+  }
+
+  /// The controller dies, and another one begins with what the cluster has.
+  func restart() {
+    serial += 1
+    monitor = make("life-\(serial)")
   }
 
   func remove() async {
