@@ -11,13 +11,14 @@ package final class ContainerRun: Sendable {
   package let host: String
   /// When it was started, in nanoseconds since 1970.
   package let began: Int64
-  private let folder: KitFolder
+  private let room: GuardedFolder
+  private var folder: KitFolder { room.folder }
   private let program: Program
   private let log: String
 
   init(_ spec: ContainerSpec, entry: MoverEntry) async throws {
-    let folder = try KitFolder()
-    self.folder = folder
+    room = try GuardedFolder()
+    let folder = room.folder
     name = spec.name
     host = spec.host
     log = folder.path + "/log"
@@ -126,6 +127,6 @@ package final class ContainerRun: Sendable {
   /// Ends it, and takes away all that it made, its log too. May come twice.
   package func remove() async {
     if program.isRunning { await kill() }
-    await Task { await folder.remove() }.value
+    await room.remove()
   }
 }

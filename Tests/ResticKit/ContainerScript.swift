@@ -4,7 +4,7 @@ import StackKit
 /// The scripts that put a container together.
 enum ContainerScript {
   /// Starts the second script and waits for its end. Whoever holds the standard input keeps the
-  /// container: when that ends, all of it dies, and its folder goes.
+  /// container: when that ends, all of it dies.
   static let supervisor = #"""
     exec 3<&0 </dev/null
     folder=$1
@@ -18,8 +18,6 @@ enum ContainerScript {
       read -r _ <&3
       for inner in $(cat "/proc/$child/task/$child/children"); do kill -KILL $inner; done
       kill -KILL $child
-      sleep 0.2
-      rm -rf --one-file-system "$folder"
     ) &
     watch=$!
     wait $child

@@ -20,7 +20,7 @@ package final class LockHolder: Sendable {
   /// The lock that it had when it was made. A live holder writes another every five minutes.
   package let lockID: String
   package let run: ContainerRun
-  private let control: KitFolder
+  private let control: GuardedFolder
 
   /// Starts one, and waits until its lock is there.
   ///
@@ -35,7 +35,7 @@ package final class LockHolder: Sendable {
   ) async throws -> LockHolder {
     // What holds an exclusive lock is stopped while it does, and may be too fast for that.
     for _ in 0..<20 {
-      let control = try KitFolder()
+      let control = try GuardedFolder()
       do {
         let before = Set(repository.lockIDs)
         let run = try await LocalKubelet { volume, _ in volume["hostPath"]?["path"]?.stringValue }
@@ -63,7 +63,8 @@ package final class LockHolder: Sendable {
     throw KitFault("\(operation) as \(host) was always over before it could be stopped")
   }
 
-  private init(_ operation: Operation, _ id: String, _ run: ContainerRun, _ control: KitFolder) {
+  private init(_ operation: Operation, _ id: String, _ run: ContainerRun, _ control: GuardedFolder)
+  {
     self.operation = operation
     lockID = id
     host = run.host
@@ -72,7 +73,7 @@ package final class LockHolder: Sendable {
   }
 
   private static func pod(
-    _ operation: Operation, as host: String, repository: ResticRepository, control: KitFolder
+    _ operation: Operation, as host: String, repository: ResticRepository, control: GuardedFolder
   ) -> JSONValue {
     let command =
       switch operation {
@@ -117,7 +118,7 @@ package final class LockHolder: Sendable {
   ///
   /// - Returns: Its exit code; `nil` where it came to none.
   package func finish(within limit: Duration = .seconds(60)) async throws -> Int32? {
-    try control.write("finish", "")
+    try control.folder.write("finish", "")
     run.send(SIGCONT, to: "restic")
     return await run.wait(within: limit)
   }
@@ -125,6 +126,6 @@ package final class LockHolder: Sendable {
   /// Ends it and takes away what it made, but not its lock. May come twice.
   package func remove() async {
     await run.remove()
-    await Task { await control.remove() }.value
+    await control.remove()
   }
 }

@@ -21,9 +21,9 @@ actor RepositoryTemplate {
   }
 
   private static func make(_ password: String) async throws -> Files {
-    let folder = try KitFolder()
+    let folder = try GuardedFolder()
     do {
-      let files = try await make(password, in: folder)
+      let files = try await make(password, in: folder.folder)
       await folder.remove()
       return files
     } catch {

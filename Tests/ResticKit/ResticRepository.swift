@@ -21,10 +21,9 @@ package final class ResticRepository: Sendable {
   /// A folder with something to back up, which may be a volume.
   package var data: String { folder.path + "/data" }
   package let password: String
-  let folder: KitFolder
+  let room: GuardedFolder
+  var folder: KitFolder { room.folder }
   let seal: RepositorySeal
-  /// Takes the folder away where the test run was killed.
-  private let guardian: Program
 
   /// Makes one, and leaves nothing of it behind, whatever the body does.
   @discardableResult
@@ -47,12 +46,8 @@ package final class ResticRepository: Sendable {
     if let missing = ResticProgram.missing { throw KitFault(missing) }
     let template = try await RepositoryTemplate.shared.files(password: password)
     self.password = password
-    let folder = try KitFolder()
-    self.folder = folder
+    room = try GuardedFolder()
     seal = template.seal
-    guardian = try Program(
-      ["sh", "-c", #"read -r _; sleep 1; rm -rf --one-file-system "$1""#, "sh", folder.path],
-      log: "/dev/null")
     for name in ["data", "index", "keys", "locks", "snapshots"] {
       _ = try folder.folder("repository/\(name)")
     }
@@ -65,7 +60,7 @@ package final class ResticRepository: Sendable {
 
   /// Takes it away. May come twice.
   package func remove() async {
-    await Task { await folder.remove() }.value
+    await room.remove()
   }
 
   /// What a Secret for movers has.

@@ -76,7 +76,7 @@ import Testing
   ) async throws {
     try await ResticRepository.with { repository in
       let port = try LoopbackPort.free()
-      let log = try KitFolder()
+      let log = try GuardedFolder()
       let server = ServedProgram(
         ["/usr/bin/rclone", "serve", "restic", "--addr", "127.0.0.1:\(port)", repository.path],
         environment: ["RCLONE_CONFIG": "/dev/null"], log: log.path + "/log")

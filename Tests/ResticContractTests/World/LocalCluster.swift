@@ -38,7 +38,8 @@ final class LocalCluster {
   /// What the clock is ahead of that of this machine by, in place of waiting.
   var ahead = Duration.zero
   var serial = 0
-  private let folder: KitFolder
+  private let room: GuardedFolder
+  private var folder: KitFolder { room.folder }
   private let make: (_ identity: String) -> UnlockMonitor
 
   /// - Parameters:
@@ -73,8 +74,8 @@ final class LocalCluster {
     _ repository: ResticRepository, _ apps: [App], _ settings: MonitorSettings, _ maps: Bool
   ) throws {
     self.repository = repository
-    let folder = try KitFolder()
-    self.folder = folder
+    room = try GuardedFolder()
+    let folder = room.folder
     var secrets: [String: [String: String]] = [:]
     for app in apps {
       secrets["\(app.namespace)/\(app.secret)"] = repository.secret(address: app.address)
@@ -119,7 +120,7 @@ final class LocalCluster {
   func remove() async {
     for mover in movers { await mover.run.remove() }
     for unlock in unlocks { await unlock.run.remove() }
-    await Task { [folder] in await folder.remove() }.value
+    await room.remove()
   }
 
   var now: Tick { Tick(nanoseconds: Self.time(CLOCK_MONOTONIC)) + ahead }
