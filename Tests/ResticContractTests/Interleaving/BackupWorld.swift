@@ -101,7 +101,10 @@ final class BackupWorld {
     switch random.number(0...11) {
     case 0, 1: if running(app).isEmpty, !isClosed { try await startMover(app) }
     case 2, 3: if running(app).isEmpty, !isClosed { try await startHolder(app) }
-    case 4: if let holder = holders.randomElement(using: &random) { try await finish(holder) }
+    case 4:
+      if let holder = holders.randomElement(using: &random), random.chance(0.5) {
+        try await finish(holder)
+      }
     case 5: if let mover = running(app).last { await kill(mover) }
     case 6: if running(app).isEmpty, !isClosed { try await killAtExclusiveLock(app) }
     case 7: try await useDesk()
@@ -127,6 +130,13 @@ final class BackupWorld {
     try cluster.setSlow(false, app)
     let mover = try await cluster.startMover(app)
     note("\(mover.run.host) starts")
+    guard random.chance(0.6) else { return }
+    // What it met is dealt with while the others go on.
+    note("\(mover.run.host) ended: \(await mover.run.wait(within: .seconds(60)) ?? -1)")
+    for _ in 0..<random.number(2...10) where violation == nil {
+      try await look()
+      try await Task.sleep(for: .milliseconds(100))
+    }
   }
 
   private func startHolder(_ app: App) async throws {
