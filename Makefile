@@ -34,6 +34,9 @@ CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Out
 # A Docker host with a pool, its drives pulled and its parts killed: the files in Tests/EndToEndTests/Pool.
 POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests
 
+# VolSync with a real restic in its movers: the files in Tests/EndToEndTests/VolSync.
+UNLOCKS := EndToEndTests.*/Unlock[A-Z][A-Za-z]*Tests
+
 # run-tests OPTIONS: first simulations, which keep every core busy, and real mounts after all that: what is
 # called late because nobody had time to look at it proves nothing. Tests with servers and programs have a
 # process without the thousand connections of others: with as many descriptors Foundation's Process
@@ -45,8 +48,10 @@ scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests -
   --skip '$(STACK)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(STACK)'
-scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(POOLS)'
+scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(UNLOCKS)' \
+  --skip '$(POOLS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(UNLOCKS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(POOLS)'
 endef
 

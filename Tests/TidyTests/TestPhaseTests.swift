@@ -4,6 +4,7 @@ import Testing
 @Suite struct `The phases of the tests` {
   @Test(arguments: [
     ("CLUSTERS", ["Tests/EndToEndTests/Kubernetes", "Tests/EndToEndTests/Manifests"]),
+    ("UNLOCKS", ["Tests/EndToEndTests/VolSync"]),
     ("POOLS", ["Tests/EndToEndTests/Pool"]),
   ])
   func `know every file of their folders, and no other`(_ phase: (String, [String])) throws {
