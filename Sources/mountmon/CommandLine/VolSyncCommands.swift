@@ -132,7 +132,7 @@ extension VolSyncCommands {
     OptionDeclaration(
       name: "--namespace", short: "n", value: ValueDeclaration("NAMESPACE", .text),
       summary: "Where its Leases and VolSyncMonitor objects are.",
-      fallback: "POD_NAMESPACE, else that of the service account or context",
+      fallback: "POD_NAMESPACE, else the pod's own",
       group: "Kubernetes", emptyMeansAbsent: true),
     OptionDeclaration(
       name: "--only-namespace", value: ValueDeclaration("NAMESPACE", .text),

@@ -41,6 +41,24 @@ struct VolSyncDocument {
     return picture.counts.succeeded.isEmpty ? .nothing : .healed
   }
 
+  /// The document as anybody may see it who reaches the port: of a Job it has the name alone.
+  var openJSON: JSONValue {
+    var json = json
+    json["repositories"] = .array(
+      picture.repositories.map { repository in
+        var one = Self.json(repository)
+        guard let job = one["plan"]?["job"] else { return one }
+        one["plan"]?["job"] = [
+          "metadata": [
+            "namespace": job["metadata"]?["namespace"] ?? "",
+            "name": job["metadata"]?["name"] ?? "",
+          ]
+        ]
+        return one
+      })
+    return json
+  }
+
   /// The document.
   var json: JSONValue {
     var json: JSONValue = [
@@ -85,7 +103,7 @@ struct VolSyncDocument {
       "state": .string(repository.state.word),
     ]
     if let detail = repository.state.detail { json["detail"] = .string(detail) }
-    if let plan = repository.plan { json["plan"] = plan.json }
+    if let plan = repository.plan { json["plan"] = plan.json.withoutValues }
     json["failures"] = .array(repository.failures.map(Self.json))
     json["attempts"] = .array(
       repository.attempts.map { attempt in
@@ -120,5 +138,33 @@ struct VolSyncDocument {
       "kind": .string(rot.kind.rawValue), "since": .string(rot.since.rfc3339()),
       "text": .string(rot.description),
     ]
+  }
+}
+
+extension JSONValue {
+  /// A plan whose Job keeps the names of its variables, and of their values only mountmon's own: a mover
+  /// may have its password in the open.
+  fileprivate var withoutValues: JSONValue {
+    var plan = self
+    guard var pod = plan["job"]?["spec"]?["template"]?["spec"] else { return plan }
+    for list in ["containers", "initContainers"] {
+      guard let containers = pod[list]?.arrayValue else { continue }
+      pod[list] = .array(
+        containers.map { container in
+          var container = container
+          guard let variables = container["env"]?.arrayValue else { return container }
+          container["env"] = .array(
+            variables.map { variable in
+              let isOwn = variable["name"]?.stringValue?.hasPrefix("MOUNTMON_") ?? false
+              guard !isOwn, variable["value"] != nil else { return variable }
+              var variable = variable
+              variable["value"] = "(not shown)"
+              return variable
+            })
+          return container
+        })
+    }
+    plan["job"]?["spec"]?["template"]?["spec"] = pod
+    return plan
   }
 }

@@ -95,7 +95,9 @@ private struct Followers: Sendable {
     _ type: Kind.Type, _ scope: Scope,
     _ signal: @Sendable (WatchChange<Kind>) -> UnlockHelm.Signal
   ) async {
-    guard let watch = try? cluster.watch(type, in: scope) else { return }
+    // Who decides by what is there must notice soon that a stream has died without a word.
+    let policy = WatchPolicy(streamTimeout: .seconds(60), streamMargin: .seconds(15))
+    guard let watch = try? cluster.watch(type, in: scope, policy: policy) else { return }
     for await change in watch { tell(signal(change)) }
   }
 }

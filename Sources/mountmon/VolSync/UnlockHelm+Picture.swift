@@ -2,13 +2,16 @@ import ResticUnlock
 
 extension UnlockHelm {
   /// What cannot be read, a line each.
-  var complaints: [String] { (monitorComplaint.map { [$0] } ?? []) + mirror.complaints }
+  var complaints: [String] {
+    (monitorComplaint.map { [$0] } ?? []) + mirror.complaints
+      + Set(seats.values.compactMap(\.keeper.complaint)).sorted()
+  }
 
   /// All that there is to show.
   var picture: UnlockPicture {
     var picture = UnlockPicture()
     picture.monitors = seats.keys.sorted().compactMap { key in
-      seats[key].map { UnlockPicture.Monitor(key: key, object: $0.status.monitor) }
+      seats[key].map { UnlockPicture.Monitor(key: key, object: $0.keeper.status.monitor) }
     }
     for key in seats.keys.sorted() {
       let machines = seats[key]?.monitor.machines ?? [:]

@@ -20,6 +20,10 @@ extension UnlockHelm {
       switch effect {
       case .readLog(let uid, let namespace, let pod, let options):
         deeds.append(.readLog(key, uid, namespace: namespace, pod: pod, options))
+      case .send(let repository, let id, let call, _) where !call.isRead && !isReady:
+        // Who may have come meanwhile is not known.
+        let answer = UnlockAnswer.failed("the cluster is not followed at the moment")
+        tell(key, .answered(repository, id, answer), at: now, wall: wall, &deeds)
       case .send(let repository, let id, let call, let deadline):
         deeds.append(.call(key, repository, id, call, deadline: deadline))
       case .tell(let repository, let notice):

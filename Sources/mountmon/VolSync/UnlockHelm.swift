@@ -92,20 +92,25 @@ struct UnlockHelm {
   mutating func take(_ signals: [Signal], at now: Tick, wall: Timestamp) -> [Deed] {
     var deeds: [Deed] = []
     turnedAt = now
-    for signal in signals { take(signal, at: now, wall: wall, &deeds) }
-    tellComplaints(at: wall, &deeds)
-    if isReady, now >= nextLook ?? (lastLook + Self.longestPause) {
+    for signal in signals where signal.isOfCluster { take(signal, at: now, wall: wall, &deeds) }
+    let others = signals.filter { !$0.isOfCluster }
+    // What an answer leads to is decided by the cluster as it is now, not as it was at the last look.
+    let isDue = now >= nextLook ?? (lastLook + Self.longestPause)
+    if isReady, isDue || (nextLook != nil && others.contains(where: \.isAnswer)) {
       look(at: now, wall: wall, &deeds)
     }
+    for signal in others { take(signal, at: now, wall: wall, &deeds) }
+    tellComplaints(at: wall, &deeds)
     if isReady {
       for key in seats.keys.sorted() {
         guard let alarm = seats[key]?.monitor.alarm, alarm <= now else { continue }
         tell(key, .tick, at: now, wall: wall, &deeds)
       }
     }
+    let complaint = mirror.isCurrent ? nil : mirror.complaints.first
+    let isReady = isReady
     for key in seats.keys.sorted() {
-      seats[key]?.note(
-        rot: rot[key] ?? [], complaint: mirror.isCurrent ? nil : mirror.complaints.first, at: wall)
+      seats[key]?.note(rot: rot[key] ?? [], complaint: complaint, isReady: isReady, at: wall)
       guard !isDryRun, let object = seats[key]?.statusToWrite(at: now) else { continue }
       deeds.append(.writeStatus(key, object))
     }
@@ -212,7 +217,8 @@ struct UnlockHelm {
   }
 
   private func seat(_ object: VolSyncMonitor, _ key: MonitorKey, wall: Timestamp) -> UnlockSeat {
-    let identity = identity
+    // Two monitors of one process are two, when it comes to whose try it is.
+    let identity = "\(identity) \(key)"
     let name = key.name
     return UnlockSeat(
       object, key, isDryRun: isDryRun,
@@ -253,6 +259,24 @@ struct UnlockHelm {
     }
     toldRot = toldRot.filter { text in
       rot.contains { key, all in all.contains { "\(key) \($0.kind) \($0.owner)" == text } }
+    }
+  }
+}
+
+extension UnlockHelm.Signal {
+  /// Whether it tells of the cluster, or of what is to be done.
+  fileprivate var isOfCluster: Bool {
+    switch self {
+    case .changed, .monitor: true
+    case .log, .logFailed, .answered, .statusWritten, .timer, .stopping: false
+    }
+  }
+
+  /// Whether something may be decided on it.
+  fileprivate var isAnswer: Bool {
+    switch self {
+    case .answered, .log: true
+    case .changed, .monitor, .logFailed, .statusWritten, .timer, .stopping: false
     }
   }
 }

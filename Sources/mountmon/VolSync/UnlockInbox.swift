@@ -33,6 +33,4 @@ final class UnlockInbox: Sendable {
       return state.queue
     }
   }
-
-  func close() { ringer.finish() }
 }

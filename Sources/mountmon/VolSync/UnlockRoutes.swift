@@ -76,7 +76,7 @@ final class UnlockRoutes: Sendable {
 
   private func status() -> HTTPAnswer {
     let standing = leadership.withLock { $0 }
-    var json = VolSyncDocument(picture: controller.picture, time: .now()).json
+    var json = VolSyncDocument(picture: controller.picture, time: .now()).openJSON
     json["leading"] = .bool(standing.isLeading)
     if let leader = standing.leader { json["leader"] = .string(leader) }
     if let trouble = standing.trouble { json["trouble"] = .string(trouble) }

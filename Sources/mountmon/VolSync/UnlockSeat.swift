@@ -4,22 +4,15 @@ import Pacing
 import ResticUnlock
 import TimeText
 
-/// A monitor at work: its settings, its machines, and its status as it stands and as it should.
+/// A monitor at work: its settings, its machines, and its status.
 struct UnlockSeat {
   let key: MonitorKey
   private(set) var monitor: UnlockMonitor
-  private(set) var status: MonitorStatus
+  private(set) var keeper: StatusKeeper
   /// What is wrong with its settings; `nil` where nothing is.
   private(set) var fault: SettingsError?
-  private var generation: JSONValue?
-  /// The status that the server has.
-  private var written: JSONValue?
-  private var isWriting = false
-  private var failures = 0
-  private var calmUntil = Tick.zero
-
-  /// How long a change of the status waits for others.
-  static let statusPause = Duration.milliseconds(500)
+  private var settings: Result<MonitorSettings, SettingsError>
+  private var specification: JSONValue?
 
   /// - Parameters:
   ///   - object: The monitor, with the status that it has.
@@ -33,13 +26,13 @@ struct UnlockSeat {
     wall: Timestamp
   ) {
     self.key = key
-    let read = Self.settings(of: object, isDryRun: isDryRun)
+    let read = Self.read(object, isDryRun: isDryRun)
+    settings = read.result
     fault = read.fault
     monitor = UnlockMonitor(settings: read.settings, make: make)
-    status = MonitorStatus(object)
-    written = object[value: "status"]
-    generation = object[value: "spec"]
-    status.note(read.result, at: wall)
+    specification = object[value: "spec"]
+    keeper = StatusKeeper(object)
+    keeper.change { $0.note(read.result, at: wall) }
   }
 
   /// Takes over an object that changed.
@@ -48,14 +41,15 @@ struct UnlockSeat {
   mutating func take(
     _ object: VolSyncMonitor, isDryRun: Bool, at now: Tick, wall: Timestamp
   ) -> [UnlockMonitor.Effect] {
-    written = object[value: "status"]
-    status.take(object)
-    guard generation != object[value: "spec"] else { return [] }
-    generation = object[value: "spec"]
-    let read = Self.settings(of: object, isDryRun: isDryRun)
+    let isTheirs = keeper.take(object, at: now)
+    let isOld = specification == object[value: "spec"]
+    if isOld, !isTheirs { return [] }
+    specification = object[value: "spec"]
+    let read = Self.read(object, isDryRun: isDryRun)
+    settings = read.result
     fault = read.fault
-    status.note(read.result, at: wall)
-    return monitor.handle(.configured(read.settings), at: now, wall: wall)
+    keeper.change { $0.note(read.result, at: wall) }
+    return isOld ? [] : monitor.handle(.configured(read.settings), at: now, wall: wall)
   }
 
   mutating func handle(
@@ -68,50 +62,36 @@ struct UnlockSeat {
   ///
   /// - Returns: Whether it is news, and not told again by another life.
   mutating func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool {
-    let before = status
-    status.note(notice, at: wall)
-    if case .changed = notice { return true }
-    return status != before
+    keeper.note(notice, at: wall)
   }
 
-  /// Notes how all stands.
-  mutating func note(rot: [LockRot], complaint: String?, at wall: Timestamp) {
-    status.note(error: complaint, at: wall)
-    status.note(monitor.machines, rot: rot, at: wall)
+  /// Notes how all stands, where that is known: before logs and records are read, that nothing is in the
+  /// way is nothing but not known.
+  mutating func note(rot: [LockRot], complaint: String?, isReady: Bool, at wall: Timestamp) {
+    let isKnown = monitor.isSettled || monitor.machines.values.contains { $0.state.isInTheWay }
+    let machines = monitor.machines
+    let settings = settings
+    keeper.change { status in
+      status.note(error: complaint, at: wall)
+      if complaint == nil { status.note(settings, at: wall) }
+      if isReady, isKnown { status.note(machines, rot: rot, at: wall) }
+    }
   }
 
   /// The object with the status that is to be written now; `nil` where none is.
   mutating func statusToWrite(at now: Tick) -> VolSyncMonitor? {
-    guard key.isObject, !isWriting, status.monitor[value: "status"] != written, now >= calmUntil
-    else { return nil }
-    isWriting = true
-    return status.monitor
+    key.isObject ? keeper.next(at: now) : nil
   }
 
-  /// Whether a status waits to be written.
-  var owesStatus: Bool {
-    key.isObject && (isWriting || status.monitor[value: "status"] != written)
-  }
+  /// Whether it is worth waiting for its status to be written.
+  var owesStatus: Bool { key.isObject && keeper.isAwaited }
 
   /// When a status may be written that had to wait.
-  var statusAlarm: Tick? { owesStatus && !isWriting ? calmUntil : nil }
+  var statusAlarm: Tick? { key.isObject ? keeper.alarm : nil }
 
   /// Takes in what came of writing.
   mutating func statusWritten(_ outcome: StatusOutcome, at now: Tick) {
-    isWriting = false
-    switch outcome {
-    case .written(let object):
-      failures = 0
-      calmUntil = now + Self.statusPause
-      written = object[value: "status"]
-      status.take(object)
-    case .conflict, .failed:
-      // The object as it is now comes by its watch.
-      failures += 1
-      calmUntil = now + Backoff(initial: .seconds(1), maximum: .seconds(60)).limit(after: failures)
-    case .gone:
-      calmUntil = now + .seconds(60)
-    }
+    keeper.written(outcome, at: now)
   }
 
   private struct Reading {
@@ -121,7 +101,7 @@ struct UnlockSeat {
   }
 
   /// With settings that are wrong nothing is done: what was meant is not known.
-  private static func settings(of object: VolSyncMonitor, isDryRun: Bool) -> Reading {
+  private static func read(_ object: VolSyncMonitor, isDryRun: Bool) -> Reading {
     do throws(SettingsError) {
       var settings = try MonitorSettings(reading: object.json)
       settings.isDryRun = isDryRun
@@ -130,16 +110,4 @@ struct UnlockSeat {
       return Reading(settings: MonitorSettings(), fault: error, result: .failure(error))
     }
   }
-}
-
-/// What came of writing a status.
-enum StatusOutcome: Sendable {
-  /// It is written; the object as it is now.
-  case written(VolSyncMonitor)
-  /// The object is another one by now.
-  case conflict
-  /// It is not there any more.
-  case gone
-  /// It failed; why.
-  case failed(String)
 }

@@ -119,19 +119,11 @@ extension VolSyncProgram {
       throw Exit(lines: ["\(error)"], code: Self.failed)
     }
     for warning in access.warnings { log.warn("access", ["warning": .string(warning)]) }
+    let home = try home(access, isDryRun: isDryRun, in: surroundings)
     let setting: VolSyncSetting
     do throws(ValueError) {
-      let environment = surroundings.environment["POD_NAMESPACE"].flatMap { $0.isEmpty ? nil : $0 }
-      let named = try (command.value("--namespace") ?? environment).map(Self.namespace)
-      let home: Namespace
-      if let known = named ?? access.namespace {
-        home = known
-      } else {
-        home = try Namespace("default")
-      }
       setting = VolSyncSetting(
-        identity: VolSyncSetting.identity(surroundings.environment),
-        home: home,
+        identity: VolSyncSetting.identity(surroundings.environment), home: home,
         namespaces: try command.values("--only-namespace").map(Self.namespace),
         monitors: monitors, isDryRun: isDryRun)
     } catch {
@@ -150,6 +142,27 @@ extension VolSyncProgram {
       limits.maximumConnections = 4 * max(1, setting.namespaces.count) + 2 + callConnections
       return ClusterConnection(try HTTPClient(to: endpoint, tls: tls, limits: limits))
     }
+  }
+
+  /// Where tries are written down. Two that write them in different places do not know of each other, so
+  /// nobody is let guess it who may do something.
+  private func home(
+    _ access: ClusterAccess, isDryRun: Bool, in surroundings: Surroundings
+  ) throws(Exit) -> Namespace {
+    do throws(ValueError) {
+      let own = surroundings.environment["POD_NAMESPACE"].flatMap { $0.isEmpty ? nil : $0 }
+      if let text = command.value("--namespace") ?? own { return try Namespace(text) }
+      let isInPod = AccessChoice(command) == nil && ClusterAccess.isInCluster(surroundings)
+      if isDryRun || isInPod, let namespace = access.namespace { return namespace }
+      if isDryRun { return try Namespace("default") }
+    } catch {
+      throw Exit(lines: ["\(error)"], code: Self.misused)
+    }
+    throw Exit(
+      lines: [
+        "--namespace: has to be said here, so that no two work on one repository: that of the "
+          + "mountmon in the cluster, or one of your own; tries are written down there"
+      ], code: Self.misused)
   }
 
   private static func namespace(_ text: String) throws(ValueError) -> Namespace {

@@ -49,6 +49,7 @@ struct VolSyncSetting: Sendable {
     }
     var faults: [String] = []
     var monitors: [VolSyncMonitor] = []
+    var names: Set<String> = []
     for (index, item) in (items ?? [json]).enumerated() {
       let place = items == nil ? path : "\(path): items[\(index)]"
       if let kind = item["kind"], kind.stringValue != VolSyncMonitor.type.kind {
@@ -57,6 +58,10 @@ struct VolSyncSetting: Sendable {
       }
       do throws(SettingsError) {
         _ = try MonitorSettings(reading: item)
+        let name = item["metadata"]?["name"]?.stringValue ?? "default"
+        if !names.insert(name).inserted {
+          faults.append("\(place): metadata.name: \(name) is the name of another one, too")
+        }
         monitors.append(VolSyncMonitor(json: item))
       } catch {
         faults += error.faults.map { "\(place): \($0)" }

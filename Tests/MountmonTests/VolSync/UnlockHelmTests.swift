@@ -56,6 +56,57 @@ import TimeText
     #expect(scene.helm.picture.complaints.count == 1)
   }
 
+  @Test func `begins nothing by an answer that comes while pods are not followed`() throws {
+    var scene = UnlockScene()
+    try scene.makeHolderDepart()
+    _ = scene.take(.changed(.pods(.added(UnlockScene.pod()), scope: ""))) + scene.take(.timer)
+    let uid = try #require(Self.podUID)
+    let lines = scene.take(.log(UnlockScene.key, uid, UnlockScene.log))
+    #expect(lines.contains("read record"))
+    let silence = KubernetesError(.unreachable, "watch pods", detail: "no answer")
+    _ = scene.take(.changed(.pods(.interrupted(silence), scope: "")))
+    let answered = scene.take(
+      .answered(UnlockScene.key, UnlockScene.repository, 1, .record(nil, version: nil)))
+    #expect(!answered.contains { $0.hasPrefix("write record") || $0.hasPrefix("create") })
+    _ = scene.take(.changed(.pods(.resumed, scope: "")))
+    let later = (0..<8).flatMap { _ in scene.take(after: .seconds(5), .timer) }
+    #expect(later.contains { $0.hasPrefix("read record") || $0.hasPrefix("write record") })
+  }
+
+  @Test func `looks at what has come before an answer leads to anything`() throws {
+    var scene = UnlockScene()
+    try scene.makeHolderDepart()
+    _ = scene.take(.changed(.pods(.added(UnlockScene.pod()), scope: ""))) + scene.take(.timer)
+    let uid = try #require(Self.podUID)
+    _ = scene.take(.log(UnlockScene.key, uid, UnlockScene.log))
+    // A mover begins in the very moment in which the record is read.
+    let lines = scene.take(
+      after: .milliseconds(10),
+      .answered(UnlockScene.key, UnlockScene.repository, 1, .record(nil, version: nil)),
+      .changed(
+        .pods(.added(UnlockScene.pod("volsync-src-prowlarr-nfs-ccccc", isRunning: true)), scope: "")
+      ))
+    #expect(!lines.contains { $0.hasPrefix("write record") }, "\(lines)")
+    #expect(scene.helm.picture.repositories.first?.state.word == "waiting")
+  }
+
+  @Test func `says nothing of locks before logs and records are read`() throws {
+    var scene = UnlockScene()
+    _ = scene.take(UnlockScene.beginning())
+    _ = scene.take(.timer)
+    let keeper = try #require(scene.helm.seats[UnlockScene.key]).keeper
+    #expect(keeper.status.monitor.condition("LocksClear") == nil)
+    #expect(keeper.status.monitor.condition("SettingsAccepted")?.isTrue == true)
+  }
+
+  @Test func `keeps two monitors apart that cover one repository`() throws {
+    var scene = UnlockScene()
+    let two = [UnlockScene.monitor("main"), UnlockScene.monitor("second")]
+    let lines = try scene.runThroughOneUnlock(monitors: two)
+    #expect(lines.filter { $0.hasPrefix("create") } == ["create downloads"])
+    #expect(scene.helm.picture.repositories.allSatisfy { $0.state == .idle })
+  }
+
   @Test func `writes a status once, and again after a conflict with the object that came since`()
     throws
   {
@@ -66,7 +117,7 @@ import TimeText
     #expect(!lines.contains { $0.hasPrefix("status") })
     lines = scene.take(after: .seconds(5), .monitor(.modified(UnlockScene.monitor(version: "2"))))
     #expect(lines.contains("status of ops/main: Active"))
-    let written = try #require(scene.helm.seats[UnlockScene.key]).status.monitor
+    let written = try #require(scene.helm.seats[UnlockScene.key]).keeper.status.monitor
     #expect(written.metadata.resourceVersion?.description == "2")
     _ = scene.take(.statusWritten(UnlockScene.key, .written(written)))
     lines = scene.take(after: .seconds(60), .timer)
@@ -135,7 +186,7 @@ import TimeText
   @Test func `tells what another life has told only to itself`() throws {
     var scene = UnlockScene()
     _ = try begun(&scene)
-    let status = try #require(scene.helm.seats[UnlockScene.key]).status.monitor
+    let status = try #require(scene.helm.seats[UnlockScene.key]).keeper.status.monitor
     var later = UnlockScene()
     var lines = later.take(UnlockScene.beginning(monitors: [status])) + later.take(.timer)
     lines += later.take(.log(UnlockScene.key, try #require(Self.podUID), UnlockScene.log))

@@ -11,14 +11,17 @@ extension UnlockScene {
   ///
   /// - Returns: What was done, in its order.
   @discardableResult
-  mutating func runThroughOneUnlock() throws -> [String] {
+  mutating func runThroughOneUnlock(
+    monitors: [VolSyncMonitor] = [monitor()]
+  ) throws -> [String] {
     let holder = Self.pod("volsync-src-prowlarr-nfs-aaaaa")
     let gone = WatchChange<Pod>.Departed(
       key: ObjectKey(namespace: "downloads", name: "volsync-src-prowlarr-nfs-aaaaa"),
       uid: "uid-aaaaa", last: nil)
     var lines: [String] = []
     var next: [UnlockHelm.Signal] =
-      [.changed(.pods(.added(holder), scope: ""))] + Self.beginning(isLocked: false)
+      [.changed(.pods(.added(holder), scope: ""))]
+      + Self.beginning(monitors: monitors, isLocked: false)
     var record: UnlockRecord?
     var version = 0
     for round in 0..<30 {
@@ -44,10 +47,14 @@ extension UnlockScene {
           switch call {
           case .readRecord:
             answer = .record(record, version: record == nil ? nil : "\(version)")
-          case .writeRecord(let written, _):
-            record = written
-            version += 1
-            answer = .written(version: "\(version)")
+          case .writeRecord(let written, let over):
+            if over == (record == nil ? nil : "\(version)") {
+              record = written
+              version += 1
+              answer = .written(version: "\(version)")
+            } else {
+              answer = .conflict
+            }
           case .create(let job):
             answer = .done
             next.append(.changed(.jobs(.added(try job.finished()), scope: "")))
@@ -62,6 +69,17 @@ extension UnlockScene {
       if next.isEmpty { next = [.timer] }
     }
     return lines
+  }
+
+  /// A pod that held a lock is gone, and its node has had the time to end it.
+  mutating func makeHolderDepart() throws {
+    let name = "volsync-src-prowlarr-nfs-aaaaa"
+    let gone = WatchChange<Pod>.Departed(
+      key: ObjectKey(namespace: "downloads", name: name), uid: "uid-aaaaa", last: nil)
+    _ = handle(
+      [.changed(.pods(.added(Self.pod(name)), scope: ""))] + Self.beginning(isLocked: false))
+    _ = handle([.changed(.pods(.deleted(gone), scope: ""))])
+    pass(.seconds(150))
   }
 
   private mutating func handle(_ signals: [UnlockHelm.Signal]) -> [UnlockHelm.Deed] {

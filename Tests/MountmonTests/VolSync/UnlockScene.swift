@@ -133,11 +133,14 @@ extension UnlockScene {
     ])
   }
 
-  static func pod(_ name: String = "volsync-src-prowlarr-nfs-bbbbb") -> Pod {
-    Pod(json: [
+  static func pod(
+    _ name: String = "volsync-src-prowlarr-nfs-bbbbb", isRunning: Bool = false
+  ) -> Pod {
+    var pod = Pod(json: [
       "apiVersion": "v1", "kind": "Pod",
       "metadata": [
         "namespace": "downloads", "name": .string(name), "uid": .string("uid-\(name)"),
+        "generateName": "volsync-src-prowlarr-nfs-",
         "labels": ["app.kubernetes.io/created-by": "volsync"],
         "ownerReferences": [
           [
@@ -164,6 +167,13 @@ extension UnlockScene {
         ],
       ],
     ])
+    if isRunning {
+      pod[value: "status"] = [
+        "phase": "Running",
+        "containerStatuses": [["name": "restic", "state": ["running": [:]]]],
+      ]
+    }
+    return pod
   }
 
   static let restic: JSONValue = [

@@ -33,6 +33,12 @@ import Testing
     #expect(lines.allSatisfy { $0.hasPrefix("m.json: items[") })
   }
 
+  @Test func `have names that differ`() {
+    #expect(
+      faults(#"{"items":[{"spec":{}},{"metadata":{"name":"a"},"spec":{}},{"spec":{}}]}"#)
+        == ["m.json: items[2]: metadata.name: default is the name of another one, too"])
+  }
+
   @Test func `come from whoever is another one in each process`() {
     let identities = (0..<8).map { _ in VolSyncSetting.identity(["POD_NAME": "mountmon-0"]) }
     #expect(Set(identities).count == 8)

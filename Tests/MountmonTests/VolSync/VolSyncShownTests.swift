@@ -65,6 +65,38 @@ import TimeText
     Snapshot.expect(document.json.text(.pretty) + "\n", is: "volsync-status.json")
   }
 
+  @Test func `shows no value that a mover has in the open`() throws {
+    var scene = try Self.locked()
+    let job = Job(json: [
+      "metadata": ["name": "mountmon-unlock-a", "namespace": "downloads"],
+      "spec": [
+        "template": [
+          "spec": [
+            "containers": [
+              [
+                "name": "restic",
+                "env": [
+                  ["name": "RESTIC_PASSWORD", "value": "word"],
+                  ["name": "MOUNTMON_MODE", "value": "inspect"],
+                ],
+              ]
+            ]
+          ]
+        ]
+      ],
+    ])
+    var picture = scene.helm.picture
+    let unlock = UnlockJob(mode: .inspect, expected: [], job: job)
+    picture.repositories[0].plan = UnlockPlan(
+      repository: UnlockScene.repository, action: .run(unlock), reason: "a look")
+    let document = VolSyncDocument(picture: picture, time: Self.clock(scene))
+    #expect(!document.json.text().contains("word\""))
+    #expect(document.json.text().contains("inspect"))
+    #expect(!document.openJSON.text().contains("RESTIC_PASSWORD"))
+    #expect(document.openJSON.text().contains("mountmon-unlock-a"))
+    scene.helm.journal = []
+  }
+
   @Test func `of one backup is said in words`() throws {
     let scene = try Self.locked()
     let source = UnlockScene.source(status: [

@@ -1,0 +1,92 @@
+import JSONValue
+import K8sClient
+import MountHealthCore
+import Pacing
+import ResticUnlock
+import Testing
+import TimeText
+
+@testable import mountmon
+
+@Suite struct `The keeper of a status` {
+  private static let now = Tick.zero + .seconds(10)
+
+  private static func removed(_ name: String) throws -> UnlockNotice {
+    .removed(namespace: "media", job: name, uid: try UID("uid-\(name)"))
+  }
+
+  private static func object(_ keeper: StatusKeeper, version: String) -> VolSyncMonitor {
+    var object = keeper.status.monitor
+    object[value: "metadata", "resourceVersion"] = .string(version)
+    return object
+  }
+
+  @Test func `writes what changed, once`() throws {
+    var keeper = StatusKeeper(UnlockScene.monitor())
+    #expect(keeper.next(at: Self.now) == nil)
+    #expect(keeper.note(try Self.removed("a"), at: UnlockScene.start))
+    #expect(!keeper.note(try Self.removed("a"), at: UnlockScene.start))
+    let sent = try #require(keeper.next(at: Self.now))
+    #expect(sent[.failedJobsRemoved] == 1)
+    #expect(keeper.next(at: Self.now) == nil)
+    keeper.written(.written(Self.object(keeper, version: "2")), at: Self.now)
+    #expect(keeper.next(at: Self.now + .seconds(60)) == nil)
+    #expect(!keeper.isAwaited)
+  }
+
+  @Test func `goes on from what somebody else wrote, and loses no count`() throws {
+    var keeper = StatusKeeper(UnlockScene.monitor())
+    _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
+    // Another one counted the same, and one more.
+    var other = StatusKeeper(UnlockScene.monitor(version: "7"))
+    _ = other.note(try Self.removed("a"), at: UnlockScene.start)
+    _ = other.note(try Self.removed("b"), at: UnlockScene.start)
+    _ = keeper.note(try Self.removed("c"), at: UnlockScene.start)
+    #expect(keeper.take(other.status.monitor, at: Self.now))
+    #expect(keeper.status.monitor[.failedJobsRemoved] == 3)
+    #expect(keeper.next(at: Self.now) == nil)
+    let sent = try #require(keeper.next(at: Self.now + .seconds(2)))
+    #expect(sent.metadata.resourceVersion?.description == "7")
+  }
+
+  @Test func `takes its own words for nobody else's`() throws {
+    var keeper = StatusKeeper(UnlockScene.monitor())
+    _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
+    let sent = try #require(keeper.next(at: Self.now))
+    _ = keeper.note(try Self.removed("b"), at: UnlockScene.start)
+    // The watch is faster than the answer.
+    #expect(!keeper.take(sent, at: Self.now))
+    #expect(keeper.status.monitor[.failedJobsRemoved] == 2)
+    keeper.written(.written(sent), at: Self.now)
+    #expect(keeper.next(at: Self.now + .seconds(1))?[.failedJobsRemoved] == 2)
+  }
+
+  @Test func `does not send again what a cluster drops, and says so`() throws {
+    var keeper = StatusKeeper(UnlockScene.monitor())
+    _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
+    var stored = try #require(keeper.next(at: Self.now))
+    stored[value: "status", "counted"] = nil
+    keeper.written(.written(stored), at: Self.now)
+    #expect(keeper.next(at: Self.now + .seconds(3600)) == nil)
+    #expect(keeper.complaint?.contains("crd.yaml") == true)
+    #expect(!keeper.take(stored, at: Self.now))
+  }
+
+  @Test func `is not waited for where it cannot be written`() throws {
+    var keeper = StatusKeeper(UnlockScene.monitor())
+    _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
+    var now = Self.now
+    for _ in 0..<3 {
+      #expect(keeper.isAwaited)
+      #expect(keeper.next(at: now) != nil)
+      keeper.written(.failed("forbidden"), at: now)
+      #expect(keeper.next(at: now) == nil)
+      now = now + .seconds(120)
+    }
+    #expect(!keeper.isAwaited)
+    #expect(keeper.next(at: now) != nil)
+    keeper.written(.written(Self.object(keeper, version: "3")), at: now)
+    _ = keeper.note(try Self.removed("b"), at: UnlockScene.start)
+    #expect(keeper.isAwaited)
+  }
+}
