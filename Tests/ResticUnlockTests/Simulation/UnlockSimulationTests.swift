@@ -43,25 +43,28 @@ import TimeText
     climate.corruption = 0
     climate.kill = 0.7
     climate.skew = 60
-    climate.storm = .seconds(5400)
+    climate.storm = .seconds(3600)
     climate.sweep = sweep ?? (0, .fine, false)
     return UnlockWorld(seed: seed, climate: climate)
   }
 
-  @Test(arguments: [UnlockWorld.Fate.lost, .late, .unheard, .refused], [false, true])
+  @Test(arguments: [
+    (UnlockWorld.Fate.lost, false), (.late, false), (.unheard, false), (.refused, false),
+    (.lost, true), (.refused, true),
+  ])
   func `that goes wrong does no harm, and all is well in the end`(
     _ fate: UnlockWorld.Fate, _ forEver: Bool
   ) {
-    // A world in which a dozen calls and more are made.
+    // A world in which a dozen calls are made.
     var seed: UInt64 = 1
     var clean = world(seed)
     clean.live()
-    while clean.callCount < 15, clean.violation == nil, seed < 100 {
+    while !(11...16).contains(clean.callCount), clean.violation == nil, seed < 100 {
       seed += 1
       clean = world(seed)
       clean.live()
     }
-    #expect(clean.violation == nil && clean.callCount < 80, "\(clean.callCount)")
+    #expect(clean.violation == nil && (11...16).contains(clean.callCount), "\(clean.callCount)")
     var harmed = 0
     for call in 1...clean.callCount {
       let world = world(seed, (call, fate, forEver))
