@@ -15,14 +15,29 @@ import TimeText
     .removed(namespace: "media", job: name, uid: try UID("uid-\(name)"))
   }
 
-  private static func object(_ keeper: StatusKeeper, version: String) -> VolSyncMonitor {
+  /// A keeper that can be changed in the middle of an expectation.
+  private final class Desk {
+    private var keeper: StatusKeeper
+
+    init(_ object: VolSyncMonitor) { keeper = StatusKeeper(object) }
+
+    var status: MonitorStatus { keeper.status }
+    var complaint: String? { keeper.complaint }
+    var isAwaited: Bool { keeper.isAwaited }
+    func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool { keeper.note(notice, at: wall) }
+    func take(_ object: VolSyncMonitor, at now: Tick) -> Bool { keeper.take(object, at: now) }
+    func next(at now: Tick) -> VolSyncMonitor? { keeper.next(at: now) }
+    func written(_ outcome: StatusOutcome, at now: Tick) { keeper.written(outcome, at: now) }
+  }
+
+  private static func object(_ keeper: Desk, version: String) -> VolSyncMonitor {
     var object = keeper.status.monitor
     object[value: "metadata", "resourceVersion"] = .string(version)
     return object
   }
 
   @Test func `writes what changed, once`() throws {
-    var keeper = StatusKeeper(UnlockScene.monitor())
+    let keeper = Desk(UnlockScene.monitor())
     #expect(keeper.next(at: Self.now) == nil)
     #expect(keeper.note(try Self.removed("a"), at: UnlockScene.start))
     #expect(!keeper.note(try Self.removed("a"), at: UnlockScene.start))
@@ -35,10 +50,10 @@ import TimeText
   }
 
   @Test func `goes on from what somebody else wrote, and loses no count`() throws {
-    var keeper = StatusKeeper(UnlockScene.monitor())
+    let keeper = Desk(UnlockScene.monitor())
     _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
     // Another one counted the same, and one more.
-    var other = StatusKeeper(UnlockScene.monitor(version: "7"))
+    let other = Desk(UnlockScene.monitor(version: "7"))
     _ = other.note(try Self.removed("a"), at: UnlockScene.start)
     _ = other.note(try Self.removed("b"), at: UnlockScene.start)
     _ = keeper.note(try Self.removed("c"), at: UnlockScene.start)
@@ -50,7 +65,7 @@ import TimeText
   }
 
   @Test func `takes its own words for nobody else's`() throws {
-    var keeper = StatusKeeper(UnlockScene.monitor())
+    let keeper = Desk(UnlockScene.monitor())
     _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
     let sent = try #require(keeper.next(at: Self.now))
     _ = keeper.note(try Self.removed("b"), at: UnlockScene.start)
@@ -62,7 +77,7 @@ import TimeText
   }
 
   @Test func `does not send again what a cluster drops, and says so`() throws {
-    var keeper = StatusKeeper(UnlockScene.monitor())
+    let keeper = Desk(UnlockScene.monitor())
     _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
     var stored = try #require(keeper.next(at: Self.now))
     stored[value: "status", "counted"] = nil
@@ -73,7 +88,7 @@ import TimeText
   }
 
   @Test func `is not waited for where it cannot be written`() throws {
-    var keeper = StatusKeeper(UnlockScene.monitor())
+    let keeper = Desk(UnlockScene.monitor())
     _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
     var now = Self.now
     for _ in 0..<3 {
