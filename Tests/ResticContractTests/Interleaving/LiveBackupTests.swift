@@ -17,9 +17,9 @@ import Testing
     var counts: [String: Int] = [:]
     try await withThrowingTaskGroup(of: Ending.self) { group in
       var rest = seeds[...]
-      // Four at a time: the machine is to be busy, not to stand still.
-      for seed in rest.prefix(4) { group.addTask { try await Self.live(seed) } }
-      rest = rest.dropFirst(4)
+      // Eight at a time: the machine is to be busy, not to stand still.
+      for seed in rest.prefix(8) { group.addTask { try await Self.live(seed) } }
+      rest = rest.dropFirst(8)
       while let ending = try await group.next() {
         if let seed = rest.popFirst() { group.addTask { try await Self.live(seed) } }
         for mode in ending.modes { counts[mode, default: 0] += 1 }
