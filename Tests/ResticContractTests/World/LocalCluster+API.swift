@@ -91,7 +91,7 @@ extension LocalCluster {
   }
 
   /// Looks until nothing is under way, and nothing will be for ten seconds.
-  func settle(within limit: Duration = .seconds(90)) async throws {
+  func settle(within limit: Duration = .seconds(180)) async throws {
     let isSettled = try await holds(within: limit) {
       if try await look() { return false }
       if unlocks.contains(where: { $0.run.isRunning }) { return false }
