@@ -86,7 +86,7 @@ import TimeText
       .changed(
         .pods(.added(UnlockScene.pod("volsync-src-prowlarr-nfs-ccccc", isRunning: true)), scope: "")
       ))
-    #expect(!lines.contains { $0.hasPrefix("write record") }, "\(lines)")
+    #expect(!lines.contains { $0.hasPrefix("write record [\"") }, "\(lines)")
     #expect(scene.helm.picture.repositories.first?.state.word == "waiting")
   }
 
