@@ -37,6 +37,7 @@ struct `A lock that may be held` {
     try await UnlockStage.with { stage in
       try await UnlockWatch.with(stage) { watch in
         try await watch.waitUntilReady()
+        stage.turn { $0.failures = 5 }
         try stage.setSlow(true)
         stage.addBackup()
         let pod = try await stage.runningMover()
@@ -51,9 +52,11 @@ struct `A lock that may be held` {
         try await stage.wait(for: "its next run fails") {
           stage.pods.contains { $0.phase == "Failed" }
         }
-        try await stage.wait(for: "it is told") { stage.events.contains("UnlockHeld") }
-        let detail = try await watch.status()["repositories"]?[0]?["detail"]?.stringValue
-        #expect(detail?.contains("fake-node") == true, "\(detail ?? "")")
+        try await stage.wait(for: "it says that the node is in doubt") {
+          let detail = try await watch.status()["repositories"]?[0]?["detail"]?.stringValue
+          return detail?.contains("fake-node") == true
+        }
+        #expect(stage.events.contains("UnlockHeld"))
         try await stage.watch(for: .seconds(4)) {
           let locks = try await stage.repository.locks()
           #expect(locks.contains { $0.host == pod })

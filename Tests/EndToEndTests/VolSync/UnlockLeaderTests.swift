@@ -33,6 +33,9 @@ struct `Two that watch` {
             stage.monitor["totalUnlocksSucceeded"] == 1
           }
           #expect(stage.monitor["totalUnlocksCreated"] == 1)
+          try await stage.wait(for: "the failed Job is gone") {
+            stage.events.contains("FailedJobRemoved")
+          }
           kill(second.child.pid, SIGTERM)
           #expect(try await second.child.finish().ending == .exited(0))
         }

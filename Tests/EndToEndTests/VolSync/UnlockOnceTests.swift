@@ -18,7 +18,8 @@ struct `One pass over locked backups` {
       let document = try JSONValue(parsing: pass.output)
       #expect(document["result"] == "healed")
       #expect(document["dryRun"] == false)
-      #expect(stage.repository.lockIDs == [])
+      // The next backup has begun, most likely, with a lock of its own.
+      #expect(!stage.repository.lockIDs.contains { locks.contains($0) })
       #expect(stage.madeUnlockJobs.count == 1)
       try await stage.wait(for: "the backup is green") {
         stage.backup["latestMoverStatus"]?["result"] == "Successful"
@@ -111,11 +112,11 @@ struct `One pass over locked backups` {
     options.hasVolSync = false
     try await UnlockStage.with(options) { stage in
       let pass = try await UnlockWatch.once(stage, [])
-      #expect([.exited(0), .exited(2)].contains(pass.ending), "\(pass.output)\(pass.errors)")
-      #expect(
-        (pass.output + pass.errors).lowercased().contains("volsync.backube")
-          || (pass.output + pass.errors).contains("ReplicationSource"),
-        "\(pass.output)\(pass.errors)")
+      #expect(pass.ending == .exited(2), "\(pass.output)\(pass.errors)")
+      for words in ["replicationsources", "replicationdestinations", "is the CRD installed"] {
+        #expect(pass.errors.contains(words), "\(pass.errors)")
+      }
+      #expect(stage.server.violations == [])
     }
   }
 }

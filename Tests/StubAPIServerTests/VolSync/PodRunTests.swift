@@ -98,7 +98,7 @@ import Testing
         killed.withLock { $0.append(pod.name) }
         return StubPodEnd(137)
       }
-      try await eventually { server.runningPods == 1 }
+      try await eventually { started.withLock { $0.count } == 1 }
       let name = started.withLock { $0[0] }
       server.withCluster {
         _ = $0.send("DELETE", "/api/v1/namespaces/media/pods/\(name)")

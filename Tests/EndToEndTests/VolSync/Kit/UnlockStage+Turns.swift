@@ -88,7 +88,7 @@ extension UnlockStage {
 
   /// Repeats the last try in the record of the repository.
   func multiplyTries(to count: Int) throws {
-    let key = "mountmon.rafaribe.com/unlocks"
+    let key = "mountmon/unlocks"
     try server.withCluster { cluster in
       let leases = cluster.all("Lease", in: Self.home).compactMap {
         $0["metadata"]?["name"]?.stringValue

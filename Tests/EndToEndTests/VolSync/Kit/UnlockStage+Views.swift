@@ -79,7 +79,8 @@ extension UnlockStage {
     let requests = server.log.suffix(60).map { "\($0.status) \($0.line)" }
     let pods = pods.map { "\($0.phase) \($0.name)" }
     return
-      (knobs.withLock(\.ends) + ["pods:"] + pods + ["events:"] + events + ["the last requests:"] + requests
+      (knobs.withLock(\.ends) + ["pods:"] + pods + ["events:"] + events + ["the last requests:"]
+      + requests
       + server.violations.map(\.description) + ["backup: \(backup)", "monitor: \(monitor)"])
       .joined(separator: "\n")
   }
