@@ -71,10 +71,7 @@ extension UnlockStage {
 
   /// Kills the first process of a pod, and with it all others.
   private func kill(_ pod: String) async throws {
-    for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
-      guard let pid = pid_t(process), ProcessView(pid: pid).hostName == pod else { continue }
-      Foundation.kill(pid, SIGKILL)
-    }
+    await run(of: pod)?.kill()
     try await wait(for: "\(pod) failed") { self.pods.first { $0.name == pod }?.phase == "Failed" }
   }
 
@@ -140,14 +137,5 @@ extension UnlockStage {
     guard try await eventually(within: limit, condition) else {
       throw KitError("not within \(limit): \(what)")
     }
-  }
-}
-
-extension ProcessView {
-  /// What it takes for the name of its host, where that is told in its environment.
-  fileprivate var hostName: String? {
-    guard let text = KernelFile.text("/proc/\(pid)/environ") else { return nil }
-    return text.split(separator: "\0").first { $0.hasPrefix("HOSTNAME=") }
-      .map { String($0.dropFirst("HOSTNAME=".count)) }
   }
 }

@@ -27,6 +27,8 @@ final class UnlockStage: Sendable {
     var holdsUnlocks = false
     /// Whether they fail without doing anything.
     var failsUnlocks = false
+    /// The containers that run, by their pods. Stages that run at a time have pods of the same names.
+    var runs: [String: ContainerRun] = [:]
     /// What each pod ended with, and its last words.
     var ends: [String] = []
   }
@@ -133,12 +135,14 @@ final class UnlockStage: Sendable {
       if knobs.withLock(\.failsUnlocks) { return StubPodEnd(1, log: "it fails\n") }
     }
     do {
+      let name = pod["metadata"]?["name"]?.stringValue ?? ""
       let run = try await kubelet.start(pod)
+      turn { $0.runs[name] = run }
       while run.isRunning, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
       if run.isRunning { await run.kill() }
       let end = StubPodEnd(Int(run.code ?? 137), log: run.output, container: run.name)
+      turn { $0.runs[name] = nil }
       await run.remove()
-      let name = pod["metadata"]?["name"]?.stringValue ?? ""
       turn { $0.ends.append("\(name) ended with \(end.exitCode): \(end.log.suffix(600))") }
       return end
     } catch {
@@ -146,6 +150,9 @@ final class UnlockStage: Sendable {
       return StubPodEnd(128, log: "\(error)\n")
     }
   }
+
+  /// The container that runs for a pod.
+  func run(of pod: String) -> ContainerRun? { knobs.withLock { $0.runs[pod] } }
 
   /// Changes what pods do from now on.
   func turn(_ change: (inout Knobs) -> Void) { knobs.withLock { change(&$0) } }
