@@ -12,6 +12,11 @@ public struct MonitorStatus: Hashable, Sendable {
   /// The most unlock Jobs whose results are remembered, so that each is counted once.
   static let countedLimit = 200
 
+  /// The phase by the settings, to which it returns after an error.
+  private var usualPhase: VolSyncMonitor.Phase?
+  /// What is wrong with the settings.
+  private var settingsFault: String?
+
   /// Goes on from what stands in an object.
   public init(_ monitor: VolSyncMonitor) { self.monitor = monitor }
 
@@ -29,15 +34,19 @@ public struct MonitorStatus: Hashable, Sendable {
     monitor.observedGeneration = monitor.metadata.generation
     switch settings {
     case .success(let settings):
-      monitor.phase = settings.isEnabled ? .active : .paused
+      usualPhase = settings.isEnabled ? .active : .paused
+      settingsFault = nil
+      monitor.phase = usualPhase
       let notes = settings.patterns.faults.map(\.description) + settings.warnings
       monitor.lastError = nil
       set(
         "SettingsAccepted", true, notes.isEmpty ? "Accepted" : "AcceptedInPart",
         notes.isEmpty ? "all settings are in use" : notes.joined(separator: "; "), at: now)
     case .failure(let error):
+      usualPhase = .error
+      settingsFault = error.description.inMessage(limit: 1000)
       monitor.phase = .error
-      monitor.lastError = error.description.inMessage(limit: 1000)
+      monitor.lastError = settingsFault
       set("SettingsAccepted", false, "Invalid", error.description.inMessage(limit: 1000), at: now)
     }
   }
@@ -46,41 +55,73 @@ public struct MonitorStatus: Hashable, Sendable {
   public mutating func note(error: String?, at now: Timestamp) {
     if let error {
       monitor.phase = .error
-      monitor.lastError = error.inMessage(limit: 1000)
-    } else if monitor.phase == .error, monitor.condition("SettingsAccepted")?.isTrue != false {
-      monitor.phase = .active
-      monitor.lastError = nil
+      // Settings that are wrong have to be mended by a person; what cannot be read may pass.
+      monitor.lastError = settingsFault ?? error.inMessage(limit: 1000)
+    } else if monitor.phase == .error {
+      let isBad = monitor.condition("SettingsAccepted")?.isTrue == false
+      guard let usual = usualPhase ?? (isBad ? nil : .active) else { return }
+      monitor.phase = usual
+      monitor.lastError = settingsFault
     }
   }
 
   /// Notes what happened. What was noted before, be it by another life, is not counted again.
-  public mutating func note(_ notice: UnlockNotice, at now: Timestamp) {
+  ///
+  /// - Parameters:
+  ///   - notice: What happened.
+  ///   - repository: The repository that it is about.
+  ///   - now: The present.
+  /// - Returns: Whether it is news. Each try begins and ends once, whatever it is to do.
+  @discardableResult
+  public mutating func note(
+    _ notice: UnlockNotice, of repository: RepositoryIdentity, at now: Timestamp
+  ) -> Bool {
     switch notice {
     case .detected(let failure):
       // The pods of one Job are one failure.
       let key = failure.jobUID.map { "job:\($0)" } ?? failure.key
-      guard count(key, .lockErrorsDetected) else { return }
+      guard count(key, .lockErrorsDetected) else { return false }
       processed(failure, at: now)
+      return true
     case .made(let job, let mode):
-      if mode != "inspect" { _ = count("made:\(job)", .unlocksCreated) }
+      return count("made:\(job)", mode == "inspect" ? nil : .unlocksCreated)
     case .began(let attempt, _):
+      guard count("began:\(attempt.job)") else { return false }
       monitor.lastUnlockTime = attempt.at
-    case .ended(let attempt, _):
-      guard attempt.mode != "inspect", attempt.mode != "ask" else { return }
-      // What was never made did not fail either.
-      guard isCounted("made:\(attempt.job)") else { return }
-      switch attempt.outcome {
-      case .healed: _ = count("end:\(attempt.job)", .unlocksSucceeded)
-      case .failed, .informed, .lost: _ = count("end:\(attempt.job)", .unlocksFailed)
-      case .dropped, .pending: break
-      }
+      if attempt.mode != "inspect" { noteUnlock(attempt.job, of: repository) }
+      return true
+    case .ended(let attempt, _): return noteEnd(of: attempt)
     case .removed(_, _, let uid):
-      guard count("removed:\(uid)", .failedJobsRemoved) else { return }
+      guard count("removed:\(uid)", .failedJobsRemoved) else { return false }
       for index in monitor.processedJobs.indices
       where monitor.processedJobs[index][text: "jobUID"] == uid.description {
         monitor.processedJobs[index][flag: "removed"] = true
       }
-    case .changed: break
+      return true
+    case .changed: return true
+    }
+  }
+
+  private mutating func noteEnd(of attempt: UnlockRecord.Attempt) -> Bool {
+    let key = "end:\(attempt.job)"
+    guard attempt.mode != "inspect", attempt.mode != "ask" else { return count(key) }
+    // What was never made did not fail either.
+    guard isCounted("made:\(attempt.job)") else { return count("unmade:\(attempt.job)") }
+    switch attempt.outcome {
+    case .healed: return count(key, .unlocksSucceeded)
+    case .failed, .informed, .lost: return count(key, .unlocksFailed)
+    case .dropped, .pending: return count("unmade:\(attempt.job)")
+    }
+  }
+
+  /// Failures of a repository that had no unlock yet have this one.
+  private mutating func noteUnlock(_ job: String, of repository: RepositoryIdentity) {
+    for index in monitor.processedJobs.indices {
+      let entry = monitor.processedJobs[index]
+      guard entry[text: "repository"] == repository.description,
+        (entry[text: "unlockJobName"] ?? "").isEmpty
+      else { continue }
+      monitor.processedJobs[index][text: "unlockJobName"] = job
     }
   }
 
@@ -141,10 +182,11 @@ public struct MonitorStatus: Hashable, Sendable {
   }
 
   /// Counts something, once.
-  private mutating func count(_ key: String, _ counter: VolSyncMonitor.Counter) -> Bool {
+  private mutating func count(_ key: String, _ counter: VolSyncMonitor.Counter? = nil) -> Bool {
     guard !isCounted(key) else { return false }
     let counted = monitor[texts: "status", "counted"] + [Hash64.text(of: key)]
     monitor[texts: "status", "counted"] = Array(counted.suffix(Self.countedLimit))
+    guard let counter else { return true }
     monitor[counter] = min(monitor[counter], Int(Int32.max) - 1) + 1
     return true
   }

@@ -19,7 +19,7 @@ struct StatusKeeper {
   private var failures = 0
   private var calmUntil = Tick.zero
   /// What was noted since a status was last written, so that it can be noted again on top of another's.
-  private var unsent: [(notice: UnlockNotice, wall: Timestamp)] = []
+  private var unsent: [(notice: UnlockNotice, repository: RepositoryIdentity, wall: Timestamp)] = []
 
   /// How long a status that was written stays before the next is.
   static let pause = Duration.milliseconds(500)
@@ -47,7 +47,7 @@ struct StatusKeeper {
     }
     status = MonitorStatus(object)
     sent = theirs
-    for (notice, wall) in unsent { status.note(notice, at: wall) }
+    for note in unsent { status.note(note.notice, of: note.repository, at: note.wall) }
     // Two that write at once are not to answer each other for ever.
     wait(at: now)
     return true
@@ -59,14 +59,15 @@ struct StatusKeeper {
   /// Notes something that happened.
   ///
   /// - Returns: Whether it is news, and not told again by another life.
-  mutating func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool {
+  mutating func note(
+    _ notice: UnlockNotice, of repository: RepositoryIdentity, at wall: Timestamp
+  ) -> Bool {
     let before = status
-    status.note(notice, at: wall)
-    if case .changed = notice { return true }
-    guard status != before else { return false }
-    unsent.append((notice, wall))
+    let isNews = status.note(notice, of: repository, at: wall)
+    guard status != before else { return isNews }
+    unsent.append((notice, repository, wall))
     if unsent.count > Self.maximumUnsent { unsent.removeFirst() }
-    return true
+    return isNews
   }
 
   /// Whether the status is not as it was sent.

@@ -42,7 +42,7 @@ extension UnlockHelm {
       owners[repository] = known.suffix(16)
     }
     // What another life has told is not told again, and not counted.
-    guard seats[key]?.note(notice, at: wall) == true else { return }
+    guard seats[key]?.note(notice, of: repository, at: wall) == true else { return }
     count(notice, of: repository)
     tellStory(.notice(notice, repository), of: key, at: wall, &deeds)
   }
@@ -77,7 +77,9 @@ extension UnlockHelm {
       if mode != "inspect" { counts.created[subject, default: 0] += 1 }
     case .ended(let attempt, _) where attempt.mode != "inspect":
       if attempt.outcome == .healed { counts.succeeded[subject, default: 0] += 1 }
-      if [.failed, .lost].contains(attempt.outcome) { counts.failed[subject, default: 0] += 1 }
+      if [.failed, .informed, .lost].contains(attempt.outcome) {
+        counts.failed[subject, default: 0] += 1
+      }
     case .ended, .began, .removed, .changed: break
     }
   }

@@ -61,8 +61,10 @@ struct UnlockSeat {
   /// Notes something that happened.
   ///
   /// - Returns: Whether it is news, and not told again by another life.
-  mutating func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool {
-    keeper.note(notice, at: wall)
+  mutating func note(
+    _ notice: UnlockNotice, of repository: RepositoryIdentity, at wall: Timestamp
+  ) -> Bool {
+    keeper.note(notice, of: repository, at: wall)
   }
 
   /// Notes how all stands, where that is known: before logs and records are read, that nothing is in the

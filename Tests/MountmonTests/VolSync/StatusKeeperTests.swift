@@ -24,7 +24,9 @@ import TimeText
     var status: MonitorStatus { keeper.status }
     var complaint: String? { keeper.complaint }
     var isAwaited: Bool { keeper.isAwaited }
-    func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool { keeper.note(notice, at: wall) }
+    func note(_ notice: UnlockNotice, at wall: Timestamp) -> Bool {
+      keeper.note(notice, of: UnlockScene.repository, at: wall)
+    }
     func take(_ object: VolSyncMonitor, at now: Tick) -> Bool { keeper.take(object, at: now) }
     func next(at now: Tick) -> VolSyncMonitor? { keeper.next(at: now) }
     func written(_ outcome: StatusOutcome, at now: Tick) { keeper.written(outcome, at: now) }

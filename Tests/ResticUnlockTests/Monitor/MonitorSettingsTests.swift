@@ -74,10 +74,12 @@ import TimeText
     let attempt = UnlockRecord.Attempt(
       number: 1, at: now, mode: "unlock", job: "j", by: "me", outcome: .healed)
     for _ in 0..<3 {
-      status.note(.detected(failure), at: now)
-      status.note(.made(job: "j", mode: "unlock"), at: now)
-      status.note(.ended(attempt, remaining: []), at: now)
-      status.note(.removed(namespace: "media", job: "x", uid: try UID("uid-job")), at: now)
+      status.note(.detected(failure), of: failure.repository, at: now)
+      status.note(.made(job: "j", mode: "unlock"), of: failure.repository, at: now)
+      status.note(.ended(attempt, remaining: []), of: failure.repository, at: now)
+      status.note(
+        .removed(namespace: "media", job: "x", uid: try UID("uid-job")), of: UnlockTale.repository,
+        at: now)
       status = MonitorStatus(status.monitor)
     }
     let monitor = status.monitor

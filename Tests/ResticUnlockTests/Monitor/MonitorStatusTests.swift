@@ -96,16 +96,79 @@ import TimeText
     {
       .init(number: number, at: now, mode: mode, job: "j\(number)", by: "me", outcome: outcome)
     }
-    status.note(.made(job: "j1", mode: "inspect"), at: now)
-    status.note(.ended(attempt(1, "inspect", .healed), remaining: []), at: now)
-    status.note(.made(job: "j2", mode: "unlock"), at: now)
-    status.note(.ended(attempt(2, "unlock", .failed), remaining: []), at: now)
+    status.note(.made(job: "j1", mode: "inspect"), of: UnlockTale.repository, at: now)
+    status.note(
+      .ended(attempt(1, "inspect", .healed), remaining: []), of: UnlockTale.repository, at: now)
+    status.note(.made(job: "j2", mode: "unlock"), of: UnlockTale.repository, at: now)
+    status.note(
+      .ended(attempt(2, "unlock", .failed), remaining: []), of: UnlockTale.repository, at: now)
     // It came to nothing before there was a Job.
-    status.note(.ended(attempt(3, "unlock", .lost), remaining: []), at: now)
-    status.note(.ended(attempt(4, "unlock", .dropped), remaining: []), at: now)
-    status.note(.made(job: "j5", mode: "as-host"), at: now)
-    status.note(.ended(attempt(5, "as-host", .lost), remaining: []), at: now)
+    status.note(
+      .ended(attempt(3, "unlock", .lost), remaining: []), of: UnlockTale.repository, at: now)
+    status.note(
+      .ended(attempt(4, "unlock", .dropped), remaining: []), of: UnlockTale.repository, at: now)
+    status.note(.made(job: "j5", mode: "as-host"), of: UnlockTale.repository, at: now)
+    status.note(
+      .ended(attempt(5, "as-host", .lost), remaining: []), of: UnlockTale.repository, at: now)
     #expect(status.monitor[.unlocksCreated] == 2 && status.monitor[.unlocksFailed] == 2)
     #expect(status.monitor[.unlocksSucceeded] == 0)
+  }
+
+  @Test mutating func `tells the beginning and the end of each try once, also of one that looks`() {
+    for mode in ["inspect", "ask", "unlock"] {
+      var attempt = UnlockRecord.Attempt(
+        number: 1, at: now, mode: mode, job: "job-\(mode)", by: "me")
+      let plan = UnlockPlan(repository: UnlockTale.repository, action: .nothing, reason: "")
+      for isNews in [true, false] {
+        let began = status.note(.began(attempt, plan), of: UnlockTale.repository, at: now)
+        #expect(began == isNews, "\(mode)")
+      }
+      for isNews in [true, false] where mode != "ask" {
+        let made = status.note(
+          .made(job: attempt.job, mode: mode), of: UnlockTale.repository, at: now)
+        #expect(made == isNews, "\(mode)")
+      }
+      attempt.outcome = .informed
+      for isNews in [true, false] {
+        let ended = status.note(.ended(attempt, remaining: []), of: UnlockTale.repository, at: now)
+        #expect(ended == isNews, "\(mode)")
+      }
+    }
+    // One that was to remove a lock and only told of it has failed.
+    #expect(status.monitor[.unlocksFailed] == 1 && status.monitor[.unlocksCreated] == 1)
+  }
+
+  @Test mutating func `names the unlock of each failure that had none yet`() {
+    var tale = UnlockTale()
+    tale.meetsDead()
+    guard let failure = tale.view.failures.first else { return #expect(Bool(false)) }
+    status.note(.detected(failure), of: UnlockTale.repository, at: now)
+    let plan = UnlockPlan(repository: UnlockTale.repository, action: .nothing, reason: "")
+    for (number, mode) in ["inspect", "as-host", "unlock"].enumerated() {
+      let attempt = UnlockRecord.Attempt(
+        number: number + 1, at: now, mode: mode, job: "job-\(mode)", by: "me")
+      let other = RepositoryIdentity.secret(namespace: "media", name: "other", key: "k")
+      status.note(.began(attempt, plan), of: number == 2 ? other : UnlockTale.repository, at: now)
+    }
+    #expect(status.monitor.processedJobs.map(\.json["unlockJobName"]) == ["job-as-host"])
+  }
+
+  @Test mutating func `is after an error as the settings have it`() {
+    var settings = MonitorSettings()
+    status.note(.success(settings), at: now)
+    status.note(error: "pods are forbidden", at: now)
+    #expect(status.monitor.phase == .error && status.monitor.lastError == "pods are forbidden")
+    status.note(error: nil, at: now)
+    #expect(status.monitor.phase == .paused && status.monitor.lastError == nil)
+    settings.isEnabled = true
+    status.note(error: "pods are forbidden", at: now)
+    status.note(.success(settings), at: now)
+    #expect(status.monitor.phase == .active)
+    let fault = SettingsError(faults: [.init(path: "spec.enabled", problem: "no")])
+    status.note(.failure(fault), at: now)
+    for error in ["pods are forbidden", nil] {
+      status.note(error: error, at: now)
+      #expect(status.monitor.phase == .error && status.monitor.lastError == "spec.enabled: no")
+    }
   }
 }

@@ -26,14 +26,16 @@ import TimeText
         number: index + 1, at: now, mode: "unlock", job: "job-\(index)", by: "me",
         outcome: index % 3 == 0 ? .failed : .healed)
       let failure = try Self.failure(index)
-      status.note(.detected(failure), at: now)
-      status.note(.made(job: attempt.job, mode: attempt.mode), at: now)
+      status.note(.detected(failure), of: failure.repository, at: now)
+      status.note(.made(job: attempt.job, mode: attempt.mode), of: failure.repository, at: now)
       status.note(
         .began(attempt, UnlockPlan(repository: failure.repository, action: .nothing, reason: "")),
-        at: now)
-      status.note(.ended(attempt, remaining: []), at: now)
+        of: failure.repository, at: now)
+      status.note(.ended(attempt, remaining: []), of: failure.repository, at: now)
     }
-    status.note(.removed(namespace: "media", job: "volsync-src-app", uid: job), at: now)
+    status.note(
+      .removed(namespace: "media", job: "volsync-src-app", uid: job), of: UnlockTale.repository,
+      at: now)
     var machines: [RepositoryIdentity: UnlockMachine] = [:]
     for index in 0..<60 {
       let failure = try Self.failure(index)

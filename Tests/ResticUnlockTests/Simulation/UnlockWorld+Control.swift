@@ -50,9 +50,9 @@ extension UnlockWorld {
       callCount += 1
       note("replica \(index) call \(call)")
       send(call, repository, id, index, epoch, deadline)
-    case .tell(_, let notice):
+    case .tell(let repository, let notice):
       note("replica \(index): \(notice)")
-      compare(notice)
+      compare(notice, of: repository)
       switch notice {
       case .detected(let failure):
         if failure.jobName.hasPrefix(OwnJob.namePrefix) { fail("takes its own Job for a mover") }

@@ -42,8 +42,8 @@ extension UnlockWorld {
   }
 
   /// What is told has to be so.
-  func compare(_ notice: UnlockNotice) {
-    status.note(notice, at: wall)
+  func compare(_ notice: UnlockNotice, of repository: RepositoryIdentity) {
+    status.note(notice, of: repository, at: wall)
     switch notice {
     case .detected(let failure):
       truth.detected.insert(failure.jobUID.map { "job:\($0)" } ?? failure.key)
