@@ -87,21 +87,22 @@ struct UnlockDecision {
     return decideByForce(removable)
   }
 
-  /// What is left cannot be removed by name: restic cannot read it, or its process has the number that
-  /// the first process of every container has.
+  /// What is left cannot be removed by name: restic cannot read it; or its process has the number that
+  /// the first process of every container has, and it only has to grow old.
   private func decideByForce(_ dead: [LockJudgement]) -> Choice {
     let invalid = are(.invalid)
     let title = (invalid.first ?? dead.first)?.lock.title ?? "a lock"
     let due = dead.compactMap(\.staleAt).max()
-    guard settings.allowsRemoveAll else {
-      guard invalid.isEmpty else {
-        return (
-          .refuse,
-          "\(title) cannot be read by restic. Only `restic unlock --remove-all` removes it: run it "
-            + "by hand while nothing uses the repository, or have unlockJobTemplate.args say so"
-        )
-      }
+    // Force is for what no time mends.
+    guard !invalid.isEmpty else {
       return (.wait(until: due), "\(title) is dead, and restic can remove it only once it is stale")
+    }
+    guard settings.allowsRemoveAll else {
+      return (
+        .refuse,
+        "\(title) cannot be read by restic. Only `restic unlock --remove-all` removes it: run it "
+          + "by hand while nothing uses the repository, or have unlockJobTemplate.args say so"
+      )
     }
     // Whoever lives would have written other files by then.
     let still = locks.filter { $0.verdict == .invalid }.map { $0.lock.firstSeen + policy.stillness }

@@ -1,5 +1,5 @@
 /// What an unlock Job runs: it lists, looks whether all that is there is what it expects, unlocks,
-/// lists again. Its own lines begin with a token that nothing else in the log knows.
+/// lists again. Printing each lock takes a while, so right before it unlocks it looks once more. Its own lines begin with a token that nothing else in the log knows.
 ///
 /// restic asks for a process by sending it SIGHUP, so that is ignored; and it takes a process of its
 /// own for the holder where both have the same number, so as a dead host it tries twice.
@@ -49,21 +49,34 @@ public enum UnlockScript {
       say "done 0"
       exit 0
     fi
-    strange=
-    for id in $ids; do
-      known=
-      for want in $MOUNTMON_EXPECTED; do
-        case $id in "$want"*) known=1 ;; esac
+    check() {
+      strange=
+      for id in $ids; do
+        case $id in *[!0-9a-f]*) continue ;; esac
+        [ "${#id}" -eq 64 ] || continue
+        known=
+        for want in $MOUNTMON_EXPECTED; do
+          case $id in "$want"*) known=1 ;; esac
+        done
+        if [ -z "$known" ]; then
+          say "unexpected $id"
+          strange=1
+        fi
       done
-      if [ -z "$known" ]; then
-        say "unexpected $id"
-        strange=1
+      if [ -n "$strange" ]; then
+        say "done 75"
+        exit 75
       fi
-    done
-    if [ -n "$strange" ]; then
-      say "done 75"
-      exit 75
+    }
+    check
+    ids=$(run --no-lock list locks)
+    code=$?
+    if [ "$code" -ne 0 ]; then
+      say "failed again $code"
+      say "done $code"
+      exit "$code"
     fi
+    check
     case $MOUNTMON_MODE in
     remove-all) run unlock --remove-all ;;
     as-host) run unlock && run unlock ;;

@@ -105,7 +105,11 @@ import TimeText
     #expect(isWait(plan([judged(.dead, pid: 1, due: 9)])))
     let allow: (inout UnlockSettings) -> Void = { $0.allowsRemoveAll = true }
     #expect(mode(plan([judged(.invalid, still: 9999)], change: allow)) == .removeAll)
-    #expect(mode(plan([judged(.dead, pid: 1)], change: allow)) == .removeAll)
+    // It only has to grow old.
+    #expect(isWait(plan([judged(.dead, pid: 1, due: 9)], change: allow)))
+    #expect(
+      mode(plan([judged(.dead, pid: 1), judged(.invalid, still: 9999)], change: allow))
+        == .removeAll)
     #expect(isWait(plan([judged(.invalid, still: 60)], change: allow)))
     #expect(
       mode(plan([judged(.dead), judged(.invalid)], change: allow)) == .unlockAs(host: "dead-host"))
