@@ -163,7 +163,7 @@ extension UnlockMachine {
         let namespace = job.metadata.namespace?.description, job.failed > 0, job.active == 0,
         !job.isFinished, !job.metadata.isTerminating, !removed.contains(uid.description),
         let mover = Mover(job: job, rules: settings.rules), mover.repository == view.repository,
-        mover.owner?.uid != nil
+        mover.owner?.uid != nil, view.failures.contains(where: { $0.jobUID == uid })
       else { continue }
       let pods = view.cluster.pods.filter { pod in
         pod.metadata.controller?.uid == uid

@@ -64,9 +64,13 @@ extension UnlockMachine {
     if settings.isDryRun {
       return wait(for: attempt, reading, view, at: now, wall: wall)
     }
-    let isOurs = attempt.by == identity
+    let isOurs = attempt.by == identity && claimed == attempt.job
     // Once it was asked for, it may still appear: nothing else is begun before it cannot.
     if isOurs, created != attempt.number {
+      if let why = blindness(of: view, wall: wall) {
+        state = .waiting(why)
+        return wake(at: now + .seconds(10))
+      }
       return make(attempt, reading, view, at: now, wall: wall)
     }
     wait(for: attempt, reading, view, at: now, wall: wall)
@@ -88,12 +92,23 @@ extension UnlockMachine {
   private mutating func next(
     _ reading: RecordReading, _ view: RepositoryView, at now: Tick, wall: Timestamp
   ) {
+    if let why = blindness(of: view, wall: wall), !settings.isDryRun {
+      rest(.waiting(why))
+      return wake(at: now + .seconds(10))
+    }
     guard let failure = trouble.first else {
       if remove(reading, view, at: now, wall: wall) { return }
       rest(.idle)
       return wake(at: reading.at + Self.recordLife)
     }
     decide(on: failure, reading, view, at: now, wall: wall)
+  }
+
+  /// Why nothing is begun by what is known of the cluster: who came since is not in it.
+  private func blindness(of view: RepositoryView, wall: Timestamp) -> String? {
+    let seen = view.cluster.now
+    guard wall - seen > Self.viewLife else { return nil }
+    return "the cluster has not been seen since \(seen.wholeSecondText)"
   }
 
   /// What came of asking VolSync; `nil` while that is open.
@@ -117,11 +132,12 @@ extension UnlockMachine {
     let fresh = failure.map { made(for: $0, view, attempt.number, attempt.at, wall: wall) }
     let isLate = wall >= attempt.at + Self.claimLife
     switch fresh?.action {
-    case .run(let unlock)? where unlock.mode.word == attempt.mode && !isLate:
+    case .run(let unlock)?
+    where unlock.mode.word == attempt.mode && unlock.name == attempt.job && !isLate:
       began(attempt, fresh)
       created = attempt.number
       send(.create(unlock), at: now)
-    case .ask(let owner, let token)? where attempt.mode == "ask" && !isLate:
+    case .ask(let owner, let token)? where attempt.mode == "ask" && token == attempt.job && !isLate:
       began(attempt, fresh)
       created = attempt.number
       let source = view.sources.first { $0.metadata.uid == owner.uid }
@@ -193,6 +209,7 @@ extension UnlockMachine {
       number: record.nextNumber, at: wall, mode: mode, job: job, by: identity)
     record.add(attempt)
     record.sightings = knowledge.remembered
+    claimed = job
     state = .acting(job)
     write(record, reading, at: now)
   }

@@ -58,6 +58,8 @@ public struct UnlockMachine: Hashable, Sendable {
   public static let settling = Duration.seconds(150)
   /// How long after it was claimed a try's Job may still be asked for.
   static let claimLife = Duration.seconds(30)
+  /// How old what is known of the cluster may be when something is begun.
+  public static let viewLife = Duration.seconds(90)
   /// How long a record that was read counts.
   static let recordLife = Duration.seconds(300)
 
@@ -83,6 +85,9 @@ public struct UnlockMachine: Hashable, Sendable {
   var nextID: UInt64 = 0
   var isGranted = false
   var outbox: [Effect] = []
+  /// The Job or token of the try that this machine claimed: of two monitors in one process each makes
+  /// its own.
+  var claimed: String?
   /// The number of the try whose Job this process asked for.
   var created: Int?
   /// The names of Jobs whose report was read, or cannot be.

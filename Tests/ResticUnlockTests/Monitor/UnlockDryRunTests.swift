@@ -96,6 +96,7 @@ import TimeText
     tale.tell(.granted(true))
     tale.pass(2000, &lease)
     #expect(tale.state == "wouldAct" && lease == LeaseOfTale())
+    tale.see()
     tale.configure { $0.isDryRun = false }
     tale.serve(&lease)
     #expect(tale.state == "queued")

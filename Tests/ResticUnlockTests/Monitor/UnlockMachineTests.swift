@@ -170,4 +170,26 @@ import TimeText
     tale.tell(.granted(true))
     #expect(tale.call == nil)
   }
+
+  @Test mutating func `begins nothing by what was seen of the cluster too long ago`() {
+    var tale = UnlockTale()
+    tale.meetsDead()
+    tale.serve(&lease)
+    #expect(tale.state == "queued")
+    tale.now = tale.now + .seconds(91)
+    tale.tell(.granted(true))
+    #expect(tale.call == nil && tale.state == "waiting" && !tale.machine.takesPlace)
+    guard case .waiting(let why) = tale.machine.state else { return }
+    #expect(why.hasPrefix("the cluster has not been seen since 20"), "\(why)")
+    tale.see()
+    #expect(tale.state == "queued")
+    // Nor is what was claimed made.
+    tale.tell(.granted(true))
+    tale.now = tale.now + .seconds(91)
+    tale.serve(&lease)
+    #expect(tale.call == nil && lease.outcomes == ["as-host pending"])
+    tale.see()
+    tale.serve(&lease)
+    #expect(lease.outcomes == ["as-host dropped"])
+  }
 }

@@ -57,6 +57,35 @@ import TimeText
     #expect(other.machine.state == .acting(job))
   }
 
+  @Test mutating func `of two monitors in one process come to one Job`() {
+    var one = claimed()
+    var other = UnlockTale()
+    other.machine = UnlockMachine(
+      monitor: "second", identity: "one", settings: one.machine.settings)
+    other.meetsDead()
+    other.serve(&lease)
+    other.tell(.granted(true))
+    // Both claim; one is first, and the other reads a try of its own identity.
+    #expect(one.call?.isAboutRecord == true && other.call?.isAboutRecord == true)
+    one.serve(&lease)
+    other.serve(&lease)
+    #expect(one.call?.words.hasPrefix("make") == true)
+    #expect(other.call == nil && other.state == "acting" && lease.outcomes == ["as-host pending"])
+    other.pass(149, &lease)
+    #expect(other.call == nil && lease.outcomes == ["as-host pending"])
+  }
+
+  @Test mutating func `do not make a Job of another name than was claimed`() {
+    var tale = claimed()
+    // By the time that it is written, another backup of the repository is the trouble.
+    tale.see { view in
+      view.failures[0].owner?.name = "other"
+      view.failures[0].key = "pod:other"
+    }
+    tale.serve(&lease)
+    #expect(!tale.lines.contains("began as-host") && lease.outcomes == ["as-host dropped"])
+  }
+
   @Test mutating func `go on with the Job of a life that ended`() {
     var one = asked("one")
     one.answer(.done)

@@ -105,9 +105,10 @@ struct UnlockTale {
     lines = all
   }
 
+  /// Time passes, and the cluster is looked at all the while.
   mutating func wait(_ seconds: Int) {
     now = now + .seconds(seconds)
-    tell(.tick)
+    see()
   }
 
   /// Goes to the next alarm, over and over, for a while.
@@ -116,7 +117,7 @@ struct UnlockTale {
     var all: [String] = []
     while call == nil, let alarm = machine.alarm, alarm <= end {
       now = max(now, alarm)
-      tell(.tick)
+      see()
       all += lines
       serve(&lease)
       all += lines
