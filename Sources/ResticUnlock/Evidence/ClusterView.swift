@@ -20,17 +20,29 @@ public struct ClusterView: Hashable, Sendable {
     public var name: String
     /// What its containers took for the name of their host.
     public var host: String
-    /// Its node; `nil` where it never had one, so never ran.
+    /// Whether no other pod has that host: its name was made by the API server for it alone.
+    public var isUnique: Bool
+    /// Its node; `nil` where it had none when it was seen last.
     public var node: String?
+    /// The uid of that node when the pod was seen there; `nil` where that is not known.
+    public var nodeUID: UID?
+    /// How long its containers may take to end once they are told to.
+    public var grace: Duration
     /// When its absence was seen.
     public var gone: Timestamp
 
     /// A pod that is gone.
-    public init(namespace: String, name: String, host: String, node: String?, gone: Timestamp) {
+    public init(
+      namespace: String, name: String, host: String, isUnique: Bool = true, node: String?,
+      nodeUID: UID? = nil, grace: Duration = .seconds(30), gone: Timestamp
+    ) {
       self.namespace = namespace
       self.name = name
       self.host = host
+      self.isUnique = isUnique
       self.node = node
+      self.nodeUID = nodeUID
+      self.grace = grace
       self.gone = gone
     }
   }
@@ -41,6 +53,8 @@ public struct ClusterView: Hashable, Sendable {
   public var jobs: [Job]
   /// The nodes; one that is not here is gone, which proves nothing of its containers.
   public var nodes: [String: NodeState]
+  /// The uids of the nodes, as far as they are known: one that was made anew has another.
+  public var nodeUIDs: [String: UID] = [:]
   /// Pods that are gone, as far as anybody remembers.
   public var departed: [DepartedPod]
   /// Whether pods of every namespace are here. Otherwise a host that is not here may be one of them.
@@ -68,6 +82,13 @@ extension Pod {
     var host = (hostname ?? metadata.json["name"]?.stringValue ?? "").prefix(63)
     while let last = host.last, last == "-" || last == "." { host.removeLast() }
     return String(host)
+  }
+
+  /// Whether no other pod of the cluster has its host: the API server made its name for it alone. A
+  /// name that somebody chose may have been that of another pod before, or be in another namespace.
+  var hasUniqueHost: Bool {
+    metadata.generateName?.isEmpty == false && hostname == nil && !sharesHostNetwork
+      && (metadata.json["name"]?.stringValue ?? "").utf8.count <= 63
   }
 
   /// Whether its containers share the network, and so the host's name, of its node.

@@ -29,18 +29,15 @@ public struct ActiveMover: Hashable, Sendable {
     var withPods: Set<String> = []
     for pod in view.pods where !pod.isFinished {
       guard let place = pod.metadata.namespace?.description,
-        let container = ResticContainer.find(in: pod), uses(pod, in: place),
-        !OwnJob.isOne(pod.metadata)
+        uses(pod, in: place), !OwnJob.isOne(pod.metadata), pod.runningContainer != nil
       else { continue }
-      let status = pod.containerStatuses.first { $0.name == container.name }
-      if status?.termination != nil, pod.restartPolicy == "Never" { continue }
       pod.metadata.controller.flatMap(\.uid).map { _ = withPods.insert($0.description) }
       found.append(
         ActiveMover(
           namespace: place, name: pod.metadata.name?.description ?? "",
           activity: pod.phase?.rawValue ?? "Unknown"))
     }
-    for job in view.jobs where !OwnJob.isOne(job.metadata) && job.active > 0 && !job.isFinished {
+    for job in view.jobs where !OwnJob.isOne(job.metadata) && job.isAtWork {
       guard let place = job.metadata.namespace?.description, uses(job.template, in: place),
         !withPods.contains(job.metadata.uid?.description ?? "")
       else { continue }
@@ -49,6 +46,15 @@ public struct ActiveMover: Hashable, Sendable {
           namespace: place, name: job.metadata.name?.description ?? "", activity: "starting"))
     }
     return found.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+  }
+}
+
+extension Job {
+  /// Whether it has pods, or is about to make its first one.
+  fileprivate var isAtWork: Bool {
+    guard !isFinished else { return false }
+    let isNew = failed == 0 && succeeded == 0 && parallelism != 0 && !isSuspended
+    return active > 0 || (isNew && !metadata.isTerminating)
   }
 }
 

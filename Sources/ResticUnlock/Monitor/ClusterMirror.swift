@@ -16,6 +16,11 @@ public struct ClusterMirror: Hashable, Sendable {
   private var others: [ObjectKey: Pod] = [:]
   private var jobs: [ObjectKey: Job] = [:]
   private var nodes: [ObjectKey: ClusterView.NodeState] = [:]
+  /// Since when each node that is ready was seen to be.
+  private var readySeen: [ObjectKey: Timestamp] = [:]
+  private var nodeUIDs: [String: UID] = [:]
+  /// The uid of the node of each mover, when it was seen there first.
+  private var homes: [ObjectKey: UID] = [:]
   private var sources: [ObjectKey: ReplicationSource] = [:]
   private var destinations: [ObjectKey: ReplicationDestination] = [:]
   private var departed: [ClusterView.DepartedPod] = []
@@ -72,6 +77,7 @@ public struct ClusterMirror: Hashable, Sendable {
     // What was ready a while ago may not be by now: it proves nothing.
     if nodeWatch.isCurrent {
       for (key, state) in nodes { view.nodes[key.name] = state }
+      view.nodeUIDs = nodeUIDs
     }
     return ClusterSnapshot(
       view: view, sources: sources.inOrder, destinations: destinations.inOrder)
@@ -102,16 +108,19 @@ public struct ClusterMirror: Hashable, Sendable {
   }
 
   /// Takes in a change of nodes.
+  ///
+  /// - Parameters:
+  ///   - change: What their watch tells.
+  ///   - now: The present, by the clock of the API server.
+  /// - Returns: Whether anything is otherwise that counts for locks.
   @discardableResult
-  public mutating func take(_ change: WatchChange<Node>) -> Bool {
+  public mutating func take(_ change: WatchChange<Node>, at now: Timestamp) -> Bool {
     switch change {
-    case .added(let node), .modified(let node):
-      // One that does not say since when proves the end of nothing.
-      let state =
-        node.isReady
-        ? ClusterView.NodeState.ready(since: node.readySince ?? .latest) : .notReady
-      return nodes.updateValue(state, forKey: node.key) != state
-    case .deleted(let gone): return nodes.removeValue(forKey: gone.key) != nil
+    case .added(let node), .modified(let node): return keep(node, at: now)
+    case .deleted(let gone):
+      readySeen[gone.key] = nil
+      nodeUIDs[gone.key.name] = nil
+      return nodes.removeValue(forKey: gone.key) != nil
     case .synced, .interrupted, .resumed: return nodeWatch.take(change, of: "")
     }
   }
@@ -133,12 +142,37 @@ public struct ClusterMirror: Hashable, Sendable {
       || destinationWatch.take(change, of: scope)
   }
 
+  private mutating func keep(_ node: Node, at now: Timestamp) -> Bool {
+    let key = node.key
+    let uid = node.metadata.uid
+    if nodeUIDs[key.name] != uid { readySeen[key] = nil }
+    // What was there before nodes were known is on the node that is there.
+    if nodes[key] == nil, !nodeWatch.isSynced, let uid {
+      for (pod, mover) in movers where mover.nodeName == key.name && homes[pod] == nil {
+        homes[pod] = uid
+      }
+    }
+    nodeUIDs[key.name] = uid
+    var state = ClusterView.NodeState.notReady
+    if node.isReady {
+      // It says since when by a clock of its own; and one that does not proves the end of nothing.
+      let seen = readySeen[key] ?? now
+      readySeen[key] = seen
+      state = .ready(since: node.readySince.map { max($0, seen) } ?? .latest)
+    } else {
+      readySeen[key] = nil
+    }
+    return nodes.updateValue(state, forKey: key) != state
+  }
+
   private mutating func keep(_ pod: Pod) -> Bool {
     let key = pod.key
     guard pod.countsForLocks else {
       let skeleton = pod.skeleton
       return others.updateValue(skeleton, forKey: key) != skeleton
     }
+    if movers[key]?.metadata.uid != pod.metadata.uid { homes[key] = nil }
+    if homes[key] == nil, let node = pod.nodeName { homes[key] = nodeUIDs[node] }
     movers[key] = pod.withoutManagedFields
     return true
   }
@@ -147,16 +181,26 @@ public struct ClusterMirror: Hashable, Sendable {
     guard let pod = movers.removeValue(forKey: key) else {
       return others.removeValue(forKey: key) != nil
     }
+    let home = homes.removeValue(forKey: key)
     guard !OwnJob.isOne(pod.metadata) else { return true }
     departed.append(
       ClusterView.DepartedPod(
-        namespace: key.namespace, name: key.name, host: pod.containerHost, node: pod.nodeName,
-        gone: now))
+        namespace: key.namespace, name: key.name, host: pod.containerHost,
+        isUnique: pod.hasUniqueHost, node: pod.nodeName, nodeUID: home, grace: pod.grace, gone: now)
+    )
     departed.removeAll { now - $0.gone >= Self.departedLife }
     if departed.count > Self.departedLimit {
       departed.removeFirst(departed.count - Self.departedLimit)
     }
     return true
+  }
+}
+
+extension Pod {
+  /// How long its containers may take to end: by itself, or as whoever deleted it said.
+  fileprivate var grace: Duration {
+    let own = self[integer: "spec", "terminationGracePeriodSeconds"] ?? 30
+    return max(.seconds(min(max(own, 0), 86_400 * 365)), metadata.deletionGracePeriod ?? .zero)
   }
 }
 

@@ -19,7 +19,7 @@ extension ClusterMirror {
     switch change {
     case .pods(let change, let scope): take(change, of: scope, at: now)
     case .jobs(let change, let scope): take(change, of: scope)
-    case .nodes(let change): take(change)
+    case .nodes(let change): take(change, at: now)
     case .sources(let change, let scope): take(change, of: scope)
     case .destinations(let change, let scope): take(change, of: scope)
     }

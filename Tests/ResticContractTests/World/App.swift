@@ -66,7 +66,8 @@ struct App: Hashable {
     return Pod(json: [
       "apiVersion": "v1", "kind": "Pod",
       "metadata": [
-        "name": .string(name), "namespace": .string(namespace), "uid": .string("pod-\(name)"),
+        "name": .string(name), "generateName": .string("\(jobName)-"),
+        "namespace": .string(namespace), "uid": .string("pod-\(name)"),
         "labels": [
           "app.kubernetes.io/created-by": "volsync", "job-name": .string(jobName),
           "batch.kubernetes.io/job-name": .string(jobName),

@@ -189,7 +189,7 @@ final class LocalCluster {
       departed.append(
         ClusterView.DepartedPod(
           namespace: app.namespace, name: mover.run.host, host: mover.run.host, node: "node-1",
-          gone: wall))
+          grace: .zero, gone: wall))
       await mover.run.remove()
     }
     movers.removeAll { $0.app == app }

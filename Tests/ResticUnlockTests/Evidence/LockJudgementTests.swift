@@ -31,6 +31,17 @@ import TimeText
       isWhole: isWhole, now: now)
   }
 
+  private func departed(
+    _ ago: Int, node: String? = "node-1",
+    change: (inout ClusterView.DepartedPod) -> Void = { _ in }
+  ) -> [ClusterView.DepartedPod] {
+    let host = "volsync-src-app-aaaaa"
+    var pod = ClusterView.DepartedPod(
+      namespace: "media", name: host, host: host, node: node, gone: now - .seconds(ago))
+    change(&pod)
+    return [pod]
+  }
+
   /// A pod that ended so many seconds ago.
   private func ended(_ ago: Int, name: String = "volsync-src-app-aaaaa") -> Pod {
     var pod = Objects.pod(name, exit: 137, after: 7200 - ago)
@@ -81,12 +92,6 @@ import TimeText
   }
 
   @Test func `dead when its pod is gone and its node has been ready since`() {
-    func departed(_ ago: Int, node: String? = "node-1") -> [ClusterView.DepartedPod] {
-      let host = "volsync-src-app-aaaaa"
-      return [
-        .init(namespace: "media", name: host, host: host, node: node, gone: now - .seconds(ago))
-      ]
-    }
     #expect(verdict(lock(), view(departed: departed(130))) == .dead)
     #expect(verdict(lock(), view(departed: departed(100))) == .unknown)
     #expect(
@@ -120,11 +125,85 @@ import TimeText
   @Test func `without trust in names that others may have`() {
     var pod = ended(500)
     pod.hostname = "backup"
-    #expect(verdict(lock(host: "backup"), view([pod])) == .dead)
+    #expect(verdict(lock(host: "backup"), view([pod])) == .unknown)
     #expect(verdict(lock(host: "backup", age: nil), view([pod])) == .unknown)
+    // Somebody made the pod by that name, and may have made another one before or elsewhere.
+    var chosen = ended(500)
+    chosen[text: "metadata", "generateName"] = nil
+    #expect(verdict(lock(), view([chosen])) == .unknown)
+    let long = "volsync-src-" + String(repeating: "a", count: 52)
+    let cut = String(long.prefix(63))
+    #expect(verdict(lock(host: cut), view([ended(500, name: long)])) == .unknown)
+    #expect(verdict(lock(host: cut), view([ended(500, name: cut)])) == .dead)
+    #expect(verdict(lock(), view(departed: departed(999) { $0.isUnique = false })) == .unknown)
     var onHost = Objects.pod(exit: 1, after: 6700)
     onHost[flag: "spec", "hostNetwork"] = true
     #expect(verdict(lock(host: "node-1"), view([onHost])) == .unknown)
+  }
+
+  @Test func `unknown while a pod that is gone may not have ended`() {
+    // Nobody saw where it ran.
+    #expect(verdict(lock(), view(departed: departed(300, node: nil))) == .unknown)
+    // It may take ten minutes to end.
+    func slow(_ ago: Int) -> [ClusterView.DepartedPod] {
+      departed(ago) { $0.grace = .seconds(600) }
+    }
+    #expect(verdict(lock(age: 900), view(departed: slow(650))) == .unknown)
+    #expect(verdict(lock(age: 900), view(departed: slow(670))) == .dead)
+    // What runs on is not on the node that has its name now.
+    var anew = view(departed: departed(500) { $0.nodeUID = try? UID("old") })
+    #expect(verdict(lock(), anew) == .dead)
+    anew.nodeUIDs["node-1"] = try? UID("old")
+    #expect(verdict(lock(), anew) == .dead)
+    anew.nodeUIDs["node-1"] = try? UID("new")
+    #expect(verdict(lock(), anew) == .unknown)
+  }
+
+  @Test func `foreign when it was written after the pod of its name was gone`() {
+    #expect(verdict(lock(age: 60), view(departed: departed(7000))) == .foreign)
+    #expect(verdict(lock(age: 1500), view(departed: departed(1400))) == .dead)
+  }
+
+  @Test func `not by the pods of unlock Jobs, which bear the names of the dead`() {
+    var own = Objects.pod("mountmon-unlock-app-x")
+    own.hostname = "volsync-src-app-aaaaa"
+    #expect(verdict(lock(), view([own, ended(500)])) == .dead)
+    #expect(verdict(lock(), view([own])) == .foreign)
+  }
+
+  @Test func `live while a second container that may run restic runs`() {
+    let plain: JSONValue = ["name": "side", "image": "proxy:1"]
+    let signs: [JSONValue] = [
+      ["env": [["name": "RESTIC_PASSWORD", "value": "x"]]],
+      ["envFrom": [["secretRef": ["name": "app-volsync"]]]],
+      ["command": ["/usr/bin/restic", "forget"]], ["args": ["-c", "restic prune"]],
+      ["image": "registry.example/volsync:0.15.0"],
+    ]
+    func pod(_ sign: JSONValue, _ state: JSONValue?) -> Pod {
+      var side = plain
+      for (key, value) in sign.objectValue ?? [:] { side[key] = value }
+      var pod = ended(500)
+      pod[value: "spec", "containers"] = [Objects.restic(), side]
+      pod[text: "status", "phase"] = "Running"
+      var statuses = pod[value: "status", "containerStatuses"]?.arrayValue ?? []
+      if let state { statuses.append(["name": "side", "state": state]) }
+      pod[value: "status", "containerStatuses"] = .array(statuses)
+      return pod
+    }
+    let running: JSONValue = ["running": [:]]
+    #expect(verdict(lock(), view([pod([:], running)])) == .dead)
+    for sign in signs {
+      #expect(verdict(lock(), view([pod(sign, running)])) == .live, "\(sign)")
+      #expect(verdict(lock(), view([pod(sign, nil)])) == .live, "\(sign)")
+      let repository = RepositoryIdentity.secret(
+        namespace: "media", name: "app-volsync", key: "RESTIC_REPOSITORY")
+      let active = ActiveMover.all(
+        of: repository, near: "media", in: view([pod(sign, running)]))
+      #expect(active.count == 1, "\(sign)")
+    }
+    let end = (now - .seconds(400)).wholeSecondText
+    let over: JSONValue = ["terminated": ["exitCode": 0, "finishedAt": .string(end)]]
+    #expect(verdict(lock(age: 450), view([pod(signs[0], over)])) == .dead)
   }
 
   @Test func `as seen first, whoever saw it`() {
@@ -160,6 +239,11 @@ import TimeText
     #expect(active([], [Objects.job(active: 1)]) == ["volsync-src-app"])
     #expect(active([Objects.pod()], [Objects.job(active: 1)]) == ["volsync-src-app-aaaaa"])
     #expect(active([], [Objects.job(failed: 3)]) == [])
+    // Its controller has not counted the pod that it makes.
+    #expect(active([], [Objects.job()]) == ["volsync-src-app"])
+    var paused = Objects.job()
+    paused.parallelism = 0
+    #expect(active([], [paused]) == [])
   }
 
   @Test func `are no unlock Jobs`() {

@@ -25,7 +25,7 @@ import TimeText
 
   private func synced(_ namespaces: Set<String> = []) -> ClusterMirror {
     var mirror = ClusterMirror(namespaces: namespaces)
-    mirror.take(WatchChange<Node>.synced)
+    mirror.take(WatchChange<Node>.synced, at: start)
     for scope in namespaces.isEmpty ? [""] : namespaces.sorted() {
       mirror.take(WatchChange<Pod>.synced, of: scope, at: start)
       mirror.take(WatchChange<Job>.synced, of: scope)
@@ -41,7 +41,7 @@ import TimeText
 
   @Test func `is synced once every watch is, in every namespace`() {
     var mirror = ClusterMirror(namespaces: ["a", "b"])
-    mirror.take(WatchChange<Node>.synced)
+    mirror.take(WatchChange<Node>.synced, at: start)
     for scope in ["a", "b"] {
       #expect(!mirror.isSynced && !mirror.isCurrent)
       mirror.take(WatchChange<Pod>.synced, of: scope, at: start)
@@ -59,7 +59,7 @@ import TimeText
     var mirror = ClusterMirror()
     mirror.take(WatchChange<Pod>.synced, at: start)
     mirror.take(WatchChange<Job>.synced)
-    mirror.take(WatchChange<Node>.interrupted(error(.forbidden, "watch nodes")))
+    mirror.take(WatchChange<Node>.interrupted(error(.forbidden, "watch nodes")), at: start)
     mirror.take(WatchChange<ReplicationSource>.interrupted(error(.notFound, "watch sources")))
     mirror.take(WatchChange<ReplicationDestination>.interrupted(error(.unreachable)))
     #expect(!mirror.isSynced)
@@ -76,7 +76,7 @@ import TimeText
     var mirror = ClusterMirror()
     mirror.take(WatchChange<Pod>.interrupted(error(.forbidden)), at: start)
     for change in [WatchChange<Job>.synced] { mirror.take(change) }
-    mirror.take(WatchChange<Node>.synced)
+    mirror.take(WatchChange<Node>.synced, at: start)
     mirror.take(WatchChange<ReplicationSource>.synced)
     mirror.take(WatchChange<ReplicationDestination>.synced)
     #expect(mirror.isSynced && !mirror.isCurrent && mirror.complaints.count == 1)
@@ -94,20 +94,21 @@ import TimeText
   @Test func `knows nodes only while they are followed`() {
     var mirror = synced()
     let since = start - .seconds(60)
-    let counts2 = mirror.take(.added(node(since: since)))
+    let counts2 = mirror.take(.added(node(since: since)), at: start)
     #expect(counts2)
-    let counts3 = mirror.take(.modified(node(since: since)))
+    let counts3 = mirror.take(.modified(node(since: since)), at: start)
     #expect(!counts3)
-    let counts4 = mirror.take(.added(node("node-2", ready: "Unknown", since: since)))
+    let counts4 = mirror.take(.added(node("node-2", ready: "Unknown", since: since)), at: start)
     #expect(counts4)
-    mirror.take(.added(node("node-3")))
+    mirror.take(.added(node("node-3")), at: start)
     let states = mirror.snapshot(now: start).view.nodes
-    #expect(states["node-1"] == .ready(since: since) && states["node-2"] == .notReady)
+    #expect(states["node-1"] == .ready(since: start) && states["node-2"] == .notReady)
     #expect(states["node-3"] == .ready(since: .latest))
-    mirror.take(WatchChange<Node>.interrupted(error(.unreachable)))
+    mirror.take(WatchChange<Node>.interrupted(error(.unreachable)), at: start)
     #expect(mirror.snapshot(now: start).view.nodes.isEmpty && mirror.isCurrent)
-    mirror.take(WatchChange<Node>.resumed)
-    mirror.take(WatchChange<Node>.deleted(.init(key: .init(name: "node-1"), uid: "", last: nil)))
+    mirror.take(WatchChange<Node>.resumed, at: start)
+    mirror.take(
+      WatchChange<Node>.deleted(.init(key: .init(name: "node-1"), uid: "", last: nil)), at: start)
     #expect(mirror.snapshot(now: start).view.nodes.count == 2)
   }
 
@@ -135,7 +136,7 @@ import TimeText
     #expect(kept.json.text().utf8.count < 200, "\(kept.json.text())")
     #expect(kept.containerHost == "plex" && kept.nodeName == "node-1" && kept.phase == .running)
     // A lock of its name may be its own.
-    mirror.take(.added(node()))
+    mirror.take(.added(node()), at: start)
     var lock = KnownLock(seen: start)
     lock.host = "plex"
     lock.written = start - .seconds(9999)
@@ -143,6 +144,46 @@ import TimeText
     #expect(LockJudgement(lock, in: view, by: LockPolicy()).verdict == .live)
     mirror.take(gone(pod), at: start)
     #expect(mirror.snapshot(now: start).view.departed.isEmpty)
+  }
+
+  @Test func `counts how long a node is ready from when it saw that`() {
+    var mirror = synced()
+    func state() -> ClusterView.NodeState? {
+      mirror.snapshot(now: start + .seconds(999)).view.nodes["node-1"]
+    }
+    // The clock of the node is an hour behind.
+    mirror.take(.added(node(ready: "Unknown", since: start)), at: start)
+    let back = node(since: start - .seconds(3600))
+    mirror.take(.modified(back), at: start + .seconds(100))
+    #expect(state() == .ready(since: start + .seconds(100)))
+    let counts = mirror.take(.modified(back), at: start + .seconds(200))
+    #expect(!counts && state() == .ready(since: start + .seconds(100)))
+    // It is ahead.
+    mirror.take(.modified(node(since: start + .seconds(5000))), at: start + .seconds(300))
+    #expect(state() == .ready(since: start + .seconds(5000)))
+  }
+
+  @Test(arguments: [false, true])
+  func `remembers how long a pod may take to end, and on which node`(_ isPodFirst: Bool) throws {
+    var mirror = ClusterMirror()
+    var one = node()
+    one[text: "metadata", "uid"] = "node-uid-1"
+    var pod = Objects.pod()
+    pod[integer: "spec", "terminationGracePeriodSeconds"] = 900
+    if isPodFirst { mirror.take(.added(pod), at: start) }
+    mirror.take(.added(one), at: start)
+    mirror.take(WatchChange<Node>.synced, at: start)
+    if !isPodFirst { mirror.take(.added(pod), at: start) }
+    // The node is made anew.
+    mirror.take(WatchChange<Node>.deleted(.init(key: one.key, uid: "", last: nil)), at: start)
+    one[text: "metadata", "uid"] = "node-uid-2"
+    mirror.take(.added(one), at: start)
+    mirror.take(.modified(pod), at: start)
+    mirror.take(gone(pod), at: start)
+    let view = mirror.snapshot(now: start).view
+    let departed = try #require(view.departed.first)
+    #expect(departed.nodeUID?.description == "node-uid-1" && departed.grace == .seconds(900))
+    #expect(view.nodeUIDs["node-1"]?.description == "node-uid-2" && departed.isUnique)
   }
 
   @Test func `remembers for a day which movers there were`() {

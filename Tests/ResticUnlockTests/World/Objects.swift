@@ -105,8 +105,8 @@ enum Objects {
     var pod = Pod(json: [
       "apiVersion": "v1", "kind": "Pod",
       "metadata": [
-        "name": .string(name), "namespace": .string(namespace),
-        "uid": .string(uid ?? "uid-\(name)"),
+        "name": .string(name), "generateName": .string("\(jobName)-"),
+        "namespace": .string(namespace), "uid": .string(uid ?? "uid-\(name)"),
         "labels": ["app.kubernetes.io/created-by": "volsync", "job-name": .string(jobName)],
         "ownerReferences": [
           [
