@@ -96,23 +96,6 @@ struct JobIndex {
   }
 }
 
-/// A Job of a mover with failed pods, of which none need be left.
-public struct FailingJob: Hashable, Sendable {
-  /// The mover.
-  public var mover: Mover
-  /// How many of its pods failed.
-  public var failures: Int
-
-  /// The failing mover that a Job is; `nil` for other Jobs.
-  public init?(job: Job, rules: MoverRules) {
-    guard job.failed >= 1, !job.isComplete, let mover = Mover(job: job, rules: rules) else {
-      return nil
-    }
-    self.mover = mover
-    failures = job.failed
-  }
-}
-
 /// What VolSync itself keeps of a mover that failed on a lock; late, and durable.
 public struct FailedSync: Hashable, Sendable {
   /// The backup or restore.

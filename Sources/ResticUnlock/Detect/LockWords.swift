@@ -15,7 +15,8 @@ public enum LockWords: String, CaseIterable, Hashable, Sendable {
   /// - Parameter line: One line; longer ones than a log's tail are none.
   /// - Returns: What it says of locks; `nil` where that is nothing, or nothing bad.
   public static func found(in line: ArraySlice<UInt8>) -> LockWords? {
-    guard line.firstUncased("lock") != nil, !isHarmless(line) else { return nil }
+    guard line.firstUncased("lock") != nil else { return nil }
+    // A message in JSON has all of it in one line, with what is to be done about it.
     if line.firstUncased("invalid lock file") != nil { return .invalidLock }
     if line.firstUncased("failed to refresh lock") != nil { return .lostLock }
     if line.holdsUncased("repository is already locked")
@@ -24,6 +25,7 @@ public enum LockWords: String, CaseIterable, Hashable, Sendable {
     {
       return .alreadyLocked
     }
+    guard !isHarmless(line) else { return nil }
     let phrases: [StaticString] = [
       "failure locking repository", "failed to create lock", "could not create lock",
       "repository locked", "unable to lock repository",

@@ -61,9 +61,11 @@ public struct LockJudgement: Hashable, Sendable {
     judgeAge(in: view, by: policy)
   }
 
-  /// An old lock is stale whoever made it, unless a pod of that name runs.
+  /// An old lock is stale whoever made it, unless a pod of that name runs. What was seen of a file
+  /// before bounds an age that is only reckoned: each reading of an old message reckons it anew.
   private mutating func judgeAge(in view: ClusterView, by policy: LockPolicy) {
-    guard let written = lock.written else {
+    guard let written = lock.isExact ? lock.written : lock.written.map({ min($0, lock.firstSeen) })
+    else {
       reasons.append("its age is not known")
       return
     }

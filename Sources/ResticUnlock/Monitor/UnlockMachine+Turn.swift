@@ -19,8 +19,15 @@ extension UnlockMachine {
     }
     // What is under way is left alone, whoever began it.
     if let job = view.unlockJobs.first(where: { !$0.isFinished }) {
-      state = .acting(job.metadata.name?.description ?? "")
-      return
+      let name = job.metadata.name?.description ?? ""
+      guard let why = job.hangs(at: max(view.cluster.now, wall)) else {
+        state = .acting(name)
+        // By then it has to be at its end.
+        return wake(at: now + .seconds(300))
+      }
+      // It may yet begin, so nothing else is begun; but others need not wait for its place.
+      rest(.refused("the unlock Job \(name) \(why)"))
+      return wake(at: now + .seconds(60))
     }
     if view.failures.isEmpty, record?.record.pending == nil, view.unlockJobs.isEmpty {
       rest(.idle)
@@ -235,19 +242,29 @@ extension UnlockMachine {
     let template = view.cluster.jobs.first { job in
       job.metadata.uid != nil && job.metadata.uid == failure.jobUID
     }?.template
-    let object = failure.owner?.name ?? purpose.objectName
     let access = RepositoryAccess(
       pod: pod ?? template, source: source,
-      secretNames: secretNames(of: view.repository, in: failure.namespace, object))
+      secretNames: secretNames(of: view.repository, in: failure.namespace))
     return UnlockPlan(
       evidence, for: purpose, by: access, settings: settings.unlock, policy: policy)
   }
 
-  /// The Secret that is known by its reference; only where there is none, the usual names.
+  /// The Secret that is known by its reference. Without a pod and without a name of it nothing tells
+  /// that there was a failure, so no name ever has to be guessed.
   private func secretNames(
-    of repository: RepositoryIdentity, in namespace: String, _ object: String
+    of repository: RepositoryIdentity, in namespace: String
   ) -> [String] {
-    if let (place, name) = repository.secretReference { return place == namespace ? [name] : [] }
-    return repository.isKnown ? [] : SecretNames.usual(object: object)
+    guard let (place, name) = repository.secretReference, place == namespace else { return [] }
+    return [name]
+  }
+}
+
+extension Job {
+  /// Why an unlock Job does not come to its end; `nil` while it may.
+  func hangs(at now: Timestamp) -> String? {
+    if isSuspended { return "is suspended" }
+    guard let began = startTime ?? metadata.creationTimestamp else { return nil }
+    let end = began + (activeDeadline ?? .seconds(600)) + .seconds(300)
+    return now > end ? "does not end: it should have by \(end.wholeSecondText)" : nil
   }
 }

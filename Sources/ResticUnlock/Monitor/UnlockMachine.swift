@@ -145,7 +145,8 @@ public struct UnlockMachine: Hashable, Sendable {
   /// Whether it makes a Job, or has one under way.
   public var takesPlace: Bool {
     if isGranted { return true }
-    return view?.unlockJobs.contains { !$0.isFinished } ?? false
+    guard let view else { return false }
+    return view.unlockJobs.contains { !$0.isFinished && $0.hangs(at: view.cluster.now) == nil }
   }
 
   /// Whether nothing is under way: by itself it does nothing now, or nothing before a certain time.

@@ -65,15 +65,13 @@ struct UnlockDecision {
   private func decideByList() -> Choice {
     let unclear = are(.foreign, .unknown)
     if let first = unclear.first {
-      let due = unclear.compactMap(\.staleAt).max()
-      let isKnown = unclear.allSatisfy { $0.staleAt != nil }
+      // Of one that came while the list was made only the next list tells whose it is.
+      let due = unclear.map { $0.staleAt ?? ($0.lock.lastSeen + policy.relook) }.max()
       // By then, whether the same files are still there has to be seen anew.
-      if isKnown, let due, due <= evidence.now {
+      if let due, due <= evidence.now {
         return run(.inspect, [], "whether \(first.lock.title) is still there has to be seen")
       }
-      return (
-        .wait(until: isKnown ? due : nil), "\(first.description)"
-      )
+      return (.wait(until: due), first.description)
     }
     let removable = are(.stale, .dead)
     if let stale = removable.first(where: { $0.verdict == .stale }) {

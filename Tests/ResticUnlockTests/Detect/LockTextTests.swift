@@ -63,6 +63,18 @@ import TimeText
     #expect(Logs.sign(1, "block device already exists", ["lock.*already.*exists"]) == nil)
     #expect(Logs.sign(1, "unlocked", [".*locked"]) == nil)
   }
+
+  @Test func `are found in messages in JSON, which also say what to do`() {
+    let end = "\\nthe `unlock` command can be used to remove stale locks\"}"
+    for (text, words) in [
+      ("Fatal: invalid lock file: ciphertext verification failed", LockWords.invalidLock),
+      ("unable to create lock in backend: no space", .alreadyLocked),
+      ("failed to refresh lock in time", .lostLock),
+    ] {
+      let line = #"{"message_type":"exit_error","code":1,"message":""# + text + end
+      #expect(Logs.sign(1, line)?.source == .words(words), "\(line)")
+    }
+  }
 }
 
 @Suite struct `A lock in a log` {

@@ -92,8 +92,6 @@ import Testing
     #expect(mover.exitCode == 11 && mover.mover.owner?.name == "app" && mover.needsLog)
     #expect(mover.finishedAt == Objects.start)
     #expect(mover.logOptions.container?.description == "restic")
-    #expect(FailingJob(job: job, rules: rules)?.failures == 1)
-    #expect(FailingJob(job: Objects.job(), rules: rules) == nil)
   }
 
   @Test func `has not run well, and does not run`() {

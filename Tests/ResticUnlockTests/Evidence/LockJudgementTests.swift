@@ -111,6 +111,16 @@ import TimeText
     #expect(verdict(lock(host: "desk"), view(isWhole: false)) == .unknown)
   }
 
+  @Test func `as old as the first sight of its file where its age is only reckoned`() {
+    // It says that it is 60 s old, each time that what VolSync remembers is read.
+    let reckoned = lock(host: "desk", age: 60, still: 1920, exact: false)
+    #expect(verdict(reckoned, view()) == .stale)
+    let young = lock(host: "desk", age: 60, still: 1800, exact: false)
+    #expect(LockJudgement(young, in: view(), by: policy).staleAt == now + .seconds(120))
+    // What the lock itself says is what restic goes by.
+    #expect(verdict(lock(host: "desk", age: 60, still: 1920), view()) == .foreign)
+  }
+
   @Test func `unknown where its log does not tell the host or the age`() {
     #expect(verdict(lock(host: nil), view()) == .unknown)
     #expect(verdict(lock(age: nil, still: 9999), view()) == .foreign)

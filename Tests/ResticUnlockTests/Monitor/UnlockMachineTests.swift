@@ -192,4 +192,58 @@ import TimeText
     tale.serve(&lease)
     #expect(lease.outcomes == ["as-host dropped"])
   }
+
+  @Test mutating func `does not wait in silence for a Job that hangs, nor keep its place`() {
+    var tale = UnlockTale()
+    tale.meetsDead()
+    tale.serve(&lease)
+    tale.appears("mountmon-unlock-other")
+    #expect(tale.state == "acting" && tale.machine.takesPlace)
+    func why() -> String {
+      if case .refused(let why) = tale.machine.state { why } else { "" }
+    }
+    tale.see { $0.unlockJobs[0][flag: "spec", "suspend"] = true }
+    #expect(why() == "the unlock Job mountmon-unlock-other is suspended")
+    #expect(!tale.machine.takesPlace && !tale.machine.wantsPlace && tale.machine.isSettled)
+    tale.tell(.granted(true))
+    #expect(tale.call == nil && !tale.machine.takesPlace)
+    let began = tale.wall
+    tale.see {
+      $0.unlockJobs[0][flag: "spec", "suspend"] = false
+      $0.unlockJobs[0].activeDeadline = .seconds(600)
+      $0.unlockJobs[0][time: "metadata", "creationTimestamp"] = began
+    }
+    #expect(tale.state == "acting")
+    tale.pass(899, &lease)
+    #expect(tale.state == "acting")
+    tale.pass(400, &lease)
+    #expect(why().hasPrefix("the unlock Job mountmon-unlock-other does not end"), "\(why())")
+    #expect(tale.call == nil && !tale.machine.takesPlace)
+    tale.see { $0.unlockJobs = [] }
+    tale.serve(&lease)
+    #expect(tale.state == "queued")
+  }
+
+  @Test
+  mutating func `removes no failed Job but one of which it knows that a lock was its trouble`() {
+    var tale = UnlockTale { $0.removesFailedJobs = true }
+    tale.meetsDead()
+    tale.serve(&lease)
+    tale.tell(.granted(true))
+    tale.serve(&lease)
+    tale.answer(.done)
+    tale.appears(ended: "Complete")
+    // Another backup of the repository fails beside it, and nothing says that on a lock.
+    let job = Objects.job("volsync-src-other", uid: "uid-other", owner: "other", failed: 6)
+    let pod = Objects.pod(
+      "volsync-src-other-aaaaa", jobUID: "uid-other", jobName: "volsync-src-other", exit: 1,
+      after: 1000)
+    tale.see { view in
+      view.cluster.jobs = [job]
+      view.cluster.pods.append(pod)
+    }
+    tale.answer(tale.report())
+    tale.serve(&lease)
+    #expect(lease.outcomes == ["as-host healed"] && tale.call == nil && tale.state == "idle")
+  }
 }

@@ -134,11 +134,6 @@ import Testing
       .job(secret: "s", mode: .inspect, expected: [])
     let container = try #require(made?.job.template.containers.first)
     #expect(container.environmentSources.first?.secretName == "s")
-    let names = SecretNames.usual(object: "prowlarr-nfs")
-    #expect(
-      names == [
-        "prowlarr-volsync-nfs", "prowlarr-restic-secret", "prowlarr-volsync", "prowlarr-nfs-secret",
-      ])
     #expect(SecretNames.app(of: "home-assistant-nfs") == "home-assistant")
   }
 }

@@ -90,7 +90,12 @@ import TimeText
   @Test func `waits for a foreign lock until it is stale, then looks again`() {
     #expect(plan([judged(.foreign, due: 60)]).action == .wait(until: now + .seconds(60)))
     #expect(mode(plan([judged(.foreign, due: -1)])) == .inspect)
-    #expect(plan([judged(.unknown)]).action == .wait(until: nil))
+    // Nothing but its name is known: it came while the list was made.
+    #expect(plan([judged(.unknown)]).action == .wait(until: now + policy.relook))
+    var seen = judged(.unknown)
+    seen.lock.lastSeen = now - policy.relook
+    #expect(mode(plan([seen])) == .inspect)
+    #expect(plan([seen, judged(.foreign, due: 60)]).action == .wait(until: now + .seconds(60)))
   }
 
   @Test func `names all locks that it expects`() {
@@ -134,8 +139,8 @@ import TimeText
     #expect(plan([judged(.stale)], isListed: false, access: RepositoryAccess()).action == .refuse)
   }
 
-  @Test func `tries the usual names of Secrets where nothing is left`() {
-    let access = RepositoryAccess(secretNames: ["one", "two"])
+  @Test func `uses the Secret that VolSync names where nothing is left`() {
+    let access = RepositoryAccess(secretNames: ["one"])
     let plan = plan([judged(.stale)], isListed: false, access: access) { $0.image = "restic:1" }
     #expect(mode(plan) == .unlock && plan.reason.hasSuffix("taken to be one"))
   }
