@@ -48,7 +48,9 @@ public struct ClusterView: Hashable, Sendable {
   }
 
   /// The pods of all namespaces that may be read.
-  public var pods: [Pod]
+  public var pods: [Pod] {
+    didSet { hosts = nil }
+  }
   /// The Jobs of those namespaces.
   public var jobs: [Job]
   /// The nodes; one that is not here is gone, which proves nothing of its containers.
@@ -62,6 +64,9 @@ public struct ClusterView: Hashable, Sendable {
   /// The present, by the clock of the API server.
   public var now: Timestamp
 
+  /// The pods by their hosts, where somebody had that made.
+  private var hosts: HostIndex?
+
   /// A view.
   public init(
     pods: [Pod], jobs: [Job] = [], nodes: [String: NodeState] = [:],
@@ -73,6 +78,28 @@ public struct ClusterView: Hashable, Sendable {
     self.departed = departed
     self.isWhole = isWhole
     self.now = now
+  }
+}
+
+extension ClusterView {
+  /// Sorts its pods by their hosts, once for all locks of all repositories.
+  mutating func sortHosts() { hosts = HostIndex(pods) }
+
+  /// The pods that may be a host, and perhaps others.
+  func pods(near host: String) -> [Pod] { hosts?.pods(of: host) ?? pods }
+
+  /// All that it says; how its pods are sorted is nothing of that.
+  public static func == (one: ClusterView, other: ClusterView) -> Bool {
+    one.now == other.now && one.isWhole == other.isWhole && one.nodes == other.nodes
+      && one.nodeUIDs == other.nodeUIDs && one.departed == other.departed && one.jobs == other.jobs
+      && one.pods == other.pods
+  }
+
+  /// Likewise.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(now)
+    hasher.combine(pods)
+    hasher.combine(jobs)
   }
 }
 

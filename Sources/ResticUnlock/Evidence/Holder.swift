@@ -18,7 +18,7 @@ enum Holder: Hashable {
     var ended: [String] = []
     var unproven: String?
     // An unlock Job may bear the name of a dead host, and holds no lock itself.
-    for pod in view.pods where pod.isHost(host) && !OwnJob.isOne(pod.metadata) {
+    for pod in view.pods(near: host) where pod.isHost(host) && !OwnJob.isOne(pod.metadata) {
       switch of(pod, lock, in: view) {
       case .alive(let why): return .alive(why)
       case .ended(let why): ended.append(why)

@@ -9,6 +9,11 @@ public struct MonitorStatus: Hashable, Sendable {
 
   /// The most entries of each list.
   public static let limit = 50
+  /// More unlocks of one repository than this within `recurrence` are told: something leaves locks
+  /// behind again and again.
+  public static let usualUnlocks = 5
+  /// The time that they are counted in.
+  public static let recurrence = Duration.seconds(7 * 86_400)
   /// The most unlock Jobs whose results are remembered, so that each is counted once.
   static let countedLimit = 200
 
@@ -155,16 +160,37 @@ public struct MonitorStatus: Hashable, Sendable {
       monitor.activeUnlocks = Array(active.prefix(Self.limit))
     }
     let isClear = stuck.isEmpty && active.isEmpty
-    set(
-      "LocksClear", isClear, isClear ? "NoLocks" : isGivenUp ? "GivenUp" : "Locked",
-      isClear ? "no backup fails on a lock" : stuck.joined(separator: "; ").inMessage(limit: 1000),
-      at: now)
+    let again = recurring(at: now)
+    if isClear {
+      set(
+        "LocksClear", true, again.isEmpty ? "NoLocks" : "Recurring",
+        (["no backup fails on a lock"] + again).joined(separator: "; ").inMessage(limit: 1000),
+        at: now)
+    } else {
+      set(
+        "LocksClear", false, isGivenUp ? "GivenUp" : "Locked",
+        stuck.joined(separator: "; ").inMessage(limit: 1000), at: now)
+    }
     set(
       "Tidy", rot.isEmpty, rot.isEmpty ? "Tidied" : "LockRot",
       rot.isEmpty
         ? "forget and prune run"
         : rot.map(\.description).joined(separator: "; ").inMessage(limit: 1000),
       at: now)
+  }
+
+  /// Repositories that had to be unlocked more often than usual, a line each.
+  private func recurring(at now: Timestamp) -> [String] {
+    var unlocks: [String: Set<String>] = [:]
+    for job in monitor.processedJobs {
+      guard let time = job[time: "processedTime"], now - time < Self.recurrence,
+        let repository = job[text: "repository"], let name = job[text: "unlockJobName"],
+        !name.isEmpty
+      else { continue }
+      unlocks[repository, default: []].insert(name)
+    }
+    return unlocks.filter { $0.value.count > Self.usualUnlocks }
+      .map { "\($0.key) had \($0.value.count) unlocks within 7 days" }.sorted()
   }
 
   private mutating func processed(_ failure: LockFailure, at now: Timestamp) {

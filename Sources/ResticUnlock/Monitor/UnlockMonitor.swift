@@ -94,6 +94,8 @@ public struct UnlockMonitor: Sendable {
     var effects: [Effect] = []
     switch event {
     case .seen(let snapshot):
+      var snapshot = snapshot
+      snapshot.view.sortHosts()
       self.snapshot = snapshot
       look(at: now, wall: wall, &effects)
     case .configured(let settings):

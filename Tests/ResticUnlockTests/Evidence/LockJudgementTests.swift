@@ -216,6 +216,27 @@ import TimeText
     #expect(verdict(lock(age: 450), view([pod(signs[0], over)])) == .dead)
   }
 
+  @Test func `the same by pods that are sorted, which are not all looked at`() {
+    var onHost = Objects.pod("daemon")
+    onHost[flag: "spec", "hostNetwork"] = true
+    var named = Objects.pod("plex-0")
+    named.hostname = "plex"
+    let others = (0..<50).map { Objects.pod("other-\($0)") }
+    var sorted = view([onHost, named, ended(500)] + others)
+    let plain = sorted
+    sorted.sortHosts()
+    #expect(sorted == plain && plain.pods(near: "plex").count == 53)
+    for host in [
+      "volsync-src-app-aaaaa", "plex", "plex.media.svc", "node-1", "daemon", "desk", "a.",
+    ] {
+      #expect(sorted.pods(near: host).count <= 1, "\(host)")
+      #expect(verdict(lock(host: host), sorted) == verdict(lock(host: host), plain), "\(host)")
+    }
+    #expect(verdict(lock(host: "plex.media.svc"), sorted) == .live)
+    sorted.pods = []
+    #expect(verdict(lock(host: "plex"), sorted) == .foreign)
+  }
+
   @Test func `as seen first, whoever saw it`() {
     var one = lock(host: nil, age: nil)
     one.id = String(repeating: "0", count: 64)

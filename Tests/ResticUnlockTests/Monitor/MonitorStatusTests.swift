@@ -171,4 +171,28 @@ import TimeText
       #expect(status.monitor.phase == .error && status.monitor.lastError == "spec.enabled: no")
     }
   }
+
+  @Test mutating func `says that locks come again and again, though each was removed`() {
+    var tale = UnlockTale()
+    tale.meetsDead()
+    guard var failure = tale.view.failures.first else { return #expect(Bool(false)) }
+    let plan = UnlockPlan(repository: UnlockTale.repository, action: .nothing, reason: "")
+    for night in 1...6 {
+      let then = now + .seconds(night * 86_400)
+      // Two backups of the repository fail on it, and one unlock helps both.
+      for mover in ["one", "two"] {
+        failure.jobUID = try? UID("\(mover)-\(night)")
+        status.note(.detected(failure), of: UnlockTale.repository, at: then)
+      }
+      let attempt = UnlockRecord.Attempt(
+        number: night, at: then, mode: "unlock", job: "job-\(night)", by: "me")
+      status.note(.began(attempt, plan), of: UnlockTale.repository, at: then)
+      status.note([:], rot: [], at: then)
+      #expect(condition("LocksClear") == (true, night == 6 ? "Recurring" : "NoLocks"))
+    }
+    #expect(
+      status.monitor.condition("LocksClear")?.message?.hasSuffix("6 unlocks within 7 days") == true)
+    status.note([:], rot: [], at: now + .seconds(14 * 86_400))
+    #expect(condition("LocksClear") == (true, "NoLocks"))
+  }
 }
