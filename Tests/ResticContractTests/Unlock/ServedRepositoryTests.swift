@@ -26,11 +26,9 @@ import Testing
 
   @Test func `that falls silent in the middle is not said to be unlocked`() async throws {
     try await with { server, app, repository, cluster in
-      let lock = try await repository.writeLock(of: "dead", pid: 77, age: .seconds(60))
-      let unlock = try job(.unlockAs(host: "dead"), [lock], app)
-      let started = try await cluster.start(unlock)
-      #expect(await holds { started.run.output.contains("begin before") }, "\(started.run.output)")
+      let (unlock, lock, started) = try await stopInTheMiddle(app, repository, cluster)
       await server.kill()
+      started.run.send(SIGCONT, to: "sh")
       // restic tries again for a quarter of an hour; the Job's deadline ends it.
       #expect(await started.run.wait(within: .seconds(2)) == nil || started.run.code != 0)
       await started.run.terminate(grace: .milliseconds(200))
@@ -48,6 +46,29 @@ import Testing
       #expect(code == 0, "\(log)")
       #expect(again.isSuccess)
     }
+  }
+
+  /// Begins an unlock Job, and stops its script between its first list and its unlock. It is fast: one
+  /// that was over by then is begun anew.
+  private func stopInTheMiddle(
+    _ app: App, _ repository: ResticRepository, _ cluster: LocalCluster
+  ) async throws -> (UnlockJob, String, LocalCluster.UnlockPod) {
+    for _ in 0..<20 {
+      let lock = try await repository.writeLock(of: "dead", pid: 77, age: .seconds(60))
+      let unlock = try job(.unlockAs(host: "dead"), [lock], app)
+      let started = try await cluster.start(unlock)
+      while started.run.isRunning, !started.run.output.contains("begin before") {
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      started.run.send(SIGSTOP, to: "sh")
+      try await Task.sleep(for: .milliseconds(300))
+      if repository.lockIDs == [lock], !started.run.output.contains("unlocked") {
+        return (unlock, lock, started)
+      }
+      await started.run.kill()
+      await started.run.remove()
+    }
+    throw KitFault("no unlock was stopped in its middle")
   }
 
   @Test func `that is not there is not said to be unlocked`() async throws {
