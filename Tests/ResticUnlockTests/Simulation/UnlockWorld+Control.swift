@@ -23,7 +23,7 @@ extension UnlockWorld {
     guard replicas[index]?.epoch == epoch else { return }
     tell(index, .seen(snapshot()))
     noteShown(index)
-    plan(.look(index, epoch: epoch), in: isCalm ? seconds(20...60) : seconds(2...120))
+    plan(.look(index, epoch: epoch), in: isCalm ? seconds(60...85) : seconds(2...120))
   }
 
   func tell(_ index: Int, _ event: UnlockMonitor.Event) {
