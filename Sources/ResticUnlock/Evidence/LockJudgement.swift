@@ -25,6 +25,8 @@ public struct LockJudgement: Hashable, Sendable {
   public var verdict: LockVerdict
   /// Why, one sentence each.
   public var reasons: [String]
+  /// Whether its holder is proven to be gone, be the lock stale or not.
+  public var isHolderGone = false
   /// When it will be stale, if nothing changes; `nil` where no time makes it so.
   public var staleAt: Timestamp?
 
@@ -49,6 +51,7 @@ public struct LockJudgement: Hashable, Sendable {
       return
     case .ended(let why):
       verdict = .dead
+      isHolderGone = true
       reasons = [why]
     case .unproven(let why):
       verdict = .unknown
@@ -69,7 +72,7 @@ public struct LockJudgement: Hashable, Sendable {
       reasons.append("its age is not known")
       return
     }
-    let isProven = verdict == .dead
+    let isProven = isHolderGone
     // What its holder's clock says may be wrong; that nothing changed for so long is not.
     let due = max(
       written + policy.staleAge + policy.clockSlack,

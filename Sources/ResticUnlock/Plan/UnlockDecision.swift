@@ -35,11 +35,9 @@ struct UnlockDecision {
   private func decideByLog() -> Choice {
     if let only = locks.first, locks.count == 1, let id = only.lock.id {
       switch only.verdict {
+      case .stale where canBecome(only), .dead where canBecome(only):
+        return become(only, [id])
       case .stale: return unlock([only], "\(only.lock.title) is stale", id: id)
-      case .dead where canBecome(only):
-        return run(
-          .unlockAs(host: only.lock.host ?? ""), [id],
-          "the holder of \(only.lock.title) is gone")
       case .foreign:
         // Looking at it would tell nothing new before that time.
         if let due = only.staleAt, due > evidence.now {
@@ -74,13 +72,11 @@ struct UnlockDecision {
       return (.wait(until: due), first.description)
     }
     let removable = are(.stale, .dead)
+    if let dead = removable.first(where: canBecome) {
+      return become(dead, locks.compactMap(\.lock.id))
+    }
     if let stale = removable.first(where: { $0.verdict == .stale }) {
       return unlock(removable, "\(stale.lock.title) is stale", id: nil)
-    }
-    if let dead = removable.first(where: canBecome), let host = dead.lock.host {
-      return run(
-        .unlockAs(host: host), locks.compactMap(\.lock.id),
-        "the holder of \(dead.lock.title) is gone")
     }
     return decideByForce(removable)
   }
@@ -115,9 +111,17 @@ struct UnlockDecision {
       "\(title) can be removed in no other way, and every lock is dead or cannot be read")
   }
 
+  /// As a host that is dead, restic removes its locks and, as always, those that are stale: also where
+  /// its clock would not call them so yet.
+  private func become(_ dead: LockJudgement, _ expected: [String]) -> Choice {
+    let reason = "the holder of \(dead.lock.title) is gone"
+    if settings.prefersVolSync, dead.verdict == .stale, let choice = ask(reason) { return choice }
+    return run(.unlockAs(host: dead.lock.host ?? ""), expected, reason)
+  }
+
   /// Whether a Job can pass for the host of a dead lock.
   private func canBecome(_ judgement: LockJudgement) -> Bool {
-    guard judgement.verdict == .dead, judgement.lock.pid != 1, let host = judgement.lock.host,
+    guard judgement.isHolderGone, judgement.lock.pid != 1, let host = judgement.lock.host,
       (try? Namespace(host)) != nil
     else { return false }
     return access.pod?[flag: "spec", "hostNetwork"] != true

@@ -12,7 +12,7 @@ import TimeText
 
   private func judged(
     _ verdict: LockVerdict, id: String = "1a12470f", pid: Int = 20, host: String = "dead-host",
-    due: Int? = nil, still: Int = 0
+    due: Int? = nil, still: Int = 0, isGone: Bool = false
   ) -> LockJudgement {
     var lock = KnownLock(seen: now)
     lock.id = id
@@ -23,6 +23,7 @@ import TimeText
     let view = ClusterView(pods: [], now: now)
     var judged = LockJudgement(lock, in: view, by: policy)
     judged.verdict = verdict
+    judged.isHolderGone = isGone || verdict == .dead
     judged.staleAt = due.map { now + .seconds($0) }
     return judged
   }
@@ -65,6 +66,14 @@ import TimeText
     #expect(mode(plan([judged(.dead, pid: 1)], isListed: false)) == .inspect)
   }
 
+  @Test func `takes the name of a dead holder also where its lock is stale by now`() {
+    let old = judged(.stale, isGone: true)
+    #expect(mode(plan([old], isListed: false)) == .unlockAs(host: "dead-host"))
+    #expect(mode(plan([old])) == .unlockAs(host: "dead-host"))
+    // The first process of a container cannot be told from one of the Job's own.
+    #expect(mode(plan([judged(.stale, pid: 1, isGone: true)])) == .unlock)
+  }
+
   @Test func `does nothing where there is nothing`() {
     #expect(plan([]).action == .nothing)
   }
@@ -101,7 +110,8 @@ import TimeText
   @Test func `names all locks that it expects`() {
     let plan = plan([judged(.stale), judged(.dead, id: "22222222")])
     guard case .run(let unlock) = plan.action else { return #expect(Bool(false)) }
-    #expect(unlock.mode == .unlock && unlock.expected == ["1a12470f", "22222222"])
+    #expect(unlock.mode == .unlockAs(host: "dead-host"))
+    #expect(unlock.expected == ["1a12470f", "22222222"])
     #expect(mode(self.plan([judged(.dead), judged(.invalid)])) == .unlockAs(host: "dead-host"))
   }
 
