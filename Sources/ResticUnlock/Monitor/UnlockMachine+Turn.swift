@@ -231,6 +231,10 @@ extension UnlockMachine {
     let evidence = RepositoryEvidence(
       of: view.repository, near: failure.namespace, locks: knowledge.locks,
       isListed: knowledge.isListed, in: cluster, by: policy)
+    var policy = policy
+    // After each look that helped nothing the next one comes later.
+    let looks = record?.record.looksInARow ?? 0
+    policy.relook = policy.relook * (1 << min(max(looks - 1, 0), 3))
     let purpose = UnlockPurpose(
       monitor: monitor, repository: view.repository, namespace: failure.namespace,
       owner: failure.owner, failedJob: failure.jobName, lockError: failure.sign.line,

@@ -100,6 +100,11 @@ public struct UnlockRecord: Hashable, Sendable {
     attempts[attempts.count - 1].outcome = outcome
   }
 
+  /// How many of the last tries did nothing but look.
+  var looksInARow: Int {
+    attempts.reversed().drop { $0.outcome == .pending }.prefix { $0.outcome == .informed }.count
+  }
+
   /// How many tries there were since a time, and since the last one that healed. Four that only
   /// looked count as one.
   public func tries(since start: Timestamp) -> Int {

@@ -63,8 +63,9 @@ struct UnlockDecision {
   private func decideByList() -> Choice {
     let unclear = are(.foreign, .unknown)
     if let first = unclear.first {
-      // Of one that came while the list was made only the next list tells whose it is.
-      let due = unclear.map { $0.staleAt ?? ($0.lock.lastSeen + policy.relook) }.max()
+      // Its holder may let go of it any time, and others wait for that; and of one that came while the
+      // list was made only the next list tells whose it is.
+      let due = unclear.map { min($0.staleAt ?? .latest, $0.lock.lastSeen + policy.relook) }.max()
       // By then, whether the same files are still there has to be seen anew.
       if let due, due <= evidence.now {
         return run(.inspect, [], "whether \(first.lock.title) is still there has to be seen")

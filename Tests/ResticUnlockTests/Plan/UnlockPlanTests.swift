@@ -105,6 +105,8 @@ import TimeText
     seen.lock.lastSeen = now - policy.relook
     #expect(mode(plan([seen])) == .inspect)
     #expect(plan([seen, judged(.foreign, due: 60)]).action == .wait(until: now + .seconds(60)))
+    // Its holder may let go of it before that.
+    #expect(plan([judged(.foreign, due: 1900)]).action == .wait(until: now + policy.relook))
   }
 
   @Test func `names all locks that it expects`() {
