@@ -25,8 +25,11 @@ need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; ex
 # What runs servers of its own, and programs beside them.
 SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
 
-# Real engines, clients, unions and repositories: many programs, and so a process without many descriptors.
-STACK := StackContractTests|ResticContractTests
+# Real engines, clients and unions: many programs, and so a process without many descriptors.
+STACK := StackContractTests
+
+# A real restic in containers of its own, whose mount namespaces would hold on to drives of others.
+RESTIC := ResticContractTests
 
 # Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
 CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
@@ -45,9 +48,10 @@ UNLOCKS := EndToEndTests.*/Unlock[A-Z][A-Za-z]*Tests
 define run-tests
 scripts/test-phase.sh $(1) --skip-build --filter Simulation
 scripts/test-phase.sh $(1) --skip-build --skip Simulation --skip EndToEndTests --skip '$(SERVING)' \
-  --skip '$(STACK)'
+  --skip '$(STACK)' --skip '$(RESTIC)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(STACK)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(RESTIC)'
 scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(UNLOCKS)' \
   --skip '$(POOLS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'

@@ -93,8 +93,9 @@ extension LocalCluster {
   /// Looks until nothing is under way, and nothing will be for ten seconds.
   func settle(within limit: Duration = .seconds(180)) async throws {
     let isSettled = try await holds(within: limit) {
-      if try await look() { return false }
-      if unlocks.contains(where: { $0.run.isRunning }) { return false }
+      // Asked first: one that ends after the look has to be looked at once more.
+      let isUnlocking = unlocks.contains { $0.run.isRunning }
+      if try await look() || isUnlocking { return false }
       guard let alarm = monitor.alarm, alarm < now + .seconds(10) else { return true }
       ahead += max(.zero, alarm - now)
       return false
