@@ -5,7 +5,7 @@ import Testing
 
 @testable import ResticUnlock
 
-@Suite(.timeLimit(.minutes(20))) struct `Simulation of a live backup` {
+@Suite(.timeLimit(.minutes(20))) struct `A live backup` {
   struct Ending {
     var seed: UInt64
     var modes: [String]
