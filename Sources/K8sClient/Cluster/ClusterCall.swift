@@ -110,11 +110,13 @@ struct ClusterCall: Sendable {
   private static func attempt(
     _ http: HTTPRequest, _ transport: any Transport, _ deadlines: HTTPDeadlines
   ) async -> Result<HTTPAnswer, TransportError> {
+    let answer: HTTPAnswer
     do throws(TransportError) {
-      return .success(try await transport.exchange(http, within: deadlines))
+      answer = try await transport.exchange(http, within: deadlines)
     } catch {
       return .failure(error)
     }
+    return .success(answer)
   }
 
   /// What there is of the body of a refusal, as far as it is looked at: it never adds a failure.
