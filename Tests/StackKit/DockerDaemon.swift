@@ -48,6 +48,16 @@ package final class DockerDaemon: Sendable {
 
   /// Starts it, also after ``crash()``, and waits until it answers. Containers live on without it.
   package func start() async throws {
+    for _ in 0..<2 where try await comesUp() { return }
+    guard try await comesUp() else {
+      let output = guardian.withLock { $0?.output } ?? ""
+      throw KitFault("dockerd did not start: \(output.suffix(4000))")
+    }
+  }
+
+  /// Starts it once. It gives up by itself where its containerd is not there in 15 s, which on a machine
+  /// that has much else to do may be so; that containerd is not left behind then.
+  private func comesUp() async throws -> Bool {
     let folder = folder.path
     // A process that died is there until somebody asks how; to the daemon it is alive.
     for name in ["dockerd.pid", "exec/containerd/containerd.pid"] {
@@ -68,9 +78,16 @@ package final class DockerDaemon: Sendable {
       return try await Program.run(["/usr/bin/docker", "version"], environment: environment).code
         == 0
     }
-    guard answers, program.isRunning else {
-      throw KitFault("dockerd did not start: \(program.output.suffix(4000))")
+    if program.isRunning {
+      guard answers else {
+        throw KitFault("dockerd does not answer: \(program.output.suffix(4000))")
+      }
+      return true
     }
+    let containerd = ProcessTable.text("\(folder)/exec/containerd/containerd.pid")
+      .flatMap { pid_t($0.trimmed) }
+    if let containerd { kill(containerd, SIGKILL) }
+    return false
   }
 
   /// Its process; `nil` while none runs.
