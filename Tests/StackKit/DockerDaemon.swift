@@ -84,10 +84,19 @@ package final class DockerDaemon: Sendable {
       }
       return true
     }
-    let containerd = ProcessTable.text("\(folder)/exec/containerd/containerd.pid")
-      .flatMap { pid_t($0.trimmed) }
-    if let containerd { kill(containerd, SIGKILL) }
+    await endContainerd()
     return false
+  }
+
+  /// Ends the containerd of a daemon that died. It may outlive that one for a while, and the next one
+  /// waits in vain for the database that it holds. Containers have parents of their own.
+  private func endContainerd() async {
+    let settings = "\(folder.path)/exec/containerd/containerd.toml"
+    let found = ProcessTable.all.filter { pid in
+      ProcessTable.text("/proc/\(pid)/cmdline")?.contains(settings) ?? false
+    }
+    for pid in found { kill(pid, SIGKILL) }
+    _ = await holds(within: .seconds(10)) { !found.contains(where: ProcessTable.isAlive) }
   }
 
   /// Its process; `nil` while none runs.
@@ -116,6 +125,7 @@ package final class DockerDaemon: Sendable {
     kill(pid, SIGKILL)
     guard await holds({ !ProcessTable.isAlive(pid) }) else { throw KitFault("dockerd lives on") }
     guardian.withLock { $0 = nil }
+    await endContainerd()
   }
 
   // MARK: Containers
