@@ -15,9 +15,7 @@ struct PoolMetrics {
   /// The page.
   func page(_ format: MetricsFormat, isChecked: Bool = false) -> PrometheusText {
     var page = PrometheusText(format, isChecked: isChecked)
-    page.family(
-      MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
-    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
+    page.addBuild()
     page.family(
       MetricFamily("mountmon_pool", .info, help: "Which pool is watched.")
     ) { $0.info(["path": pool.path.description]) }
@@ -183,6 +181,13 @@ extension PrometheusText {
         family.sample(labels, word == current ? 1 : 0)
       }
     }
+  }
+
+  /// Which program it is.
+  mutating func addBuild() {
+    family(
+      MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
+    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
   }
 
   /// The metrics of a process that serves.

@@ -130,17 +130,13 @@ struct PoolTable {
     return text
   }
 
-  private func line(_ title: String, _ words: String) -> String {
-    let lines = WrappedText.lines(words.onOneLine, width: width - Self.column)
-    return lines.enumerated().map { index, line in
-      self.title(index == 0 ? title : "") + line + "\n"
-    }.joined()
+  private var lines: TitledLines {
+    TitledLines(isColored: isColored, width: width, column: Self.column)
   }
 
-  private func title(_ text: String) -> String {
-    let blanks = WrappedText.spaces(Self.column - text.count)
-    return isColored && !text.isEmpty ? "\u{1B}[1m\(text)\u{1B}[0m\(blanks)" : text + blanks
-  }
+  private func line(_ title: String, _ words: String) -> String { lines.line(title, words) }
+
+  private func title(_ text: String) -> String { lines.title(text) }
 
   private func marked(_ text: String, as state: String) -> String {
     guard isColored else { return text }

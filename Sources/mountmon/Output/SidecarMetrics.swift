@@ -16,9 +16,7 @@ struct SidecarMetrics {
   /// The page.
   func page(_ format: MetricsFormat, isChecked: Bool = false) -> PrometheusText {
     var page = PrometheusText(format, isChecked: isChecked)
-    page.family(
-      MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
-    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
+    page.addBuild()
     addMounts(to: &page)
     addProbes(to: &page)
     if let watchdog { WatchdogMetrics(snapshot: watchdog).add(to: &page) }

@@ -15,9 +15,7 @@ struct VolSyncMetrics {
   /// The page.
   func page(_ format: MetricsFormat, isChecked: Bool = false) -> PrometheusText {
     var page = PrometheusText(format, isChecked: isChecked)
-    page.family(
-      MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
-    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
+    page.addBuild()
     addStanding(to: &page)
     addRepositories(to: &page)
     addOlder(to: &page)

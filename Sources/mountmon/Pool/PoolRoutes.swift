@@ -63,27 +63,18 @@ final class PoolRoutes: Sendable {
     let picture = monitor.view.picture
     let now = Tick.now()
     if now - max(picture.turnedAt, start) > Self.turnPatience {
-      return brief(isGood: false, "the engine does not turn")
+      return .health(isGood: false, "the engine does not turn")
     }
     if now - (picture.judgedAt ?? start) > interval * 3 + timeout + Self.turnPatience {
-      return brief(isGood: false, "nobody looks at the pool any more")
+      return .health(isGood: false, "nobody looks at the pool any more")
     }
-    return brief(isGood: true, nil)
+    return .health(isGood: true)
   }
 
   private func ready() -> HTTPAnswer {
-    if isShuttingDown.load(ordering: .acquiring) { return brief(isGood: false, "shutting down") }
+    if isShuttingDown.load(ordering: .acquiring) { return .health(isGood: false, "shutting down") }
     let picture = monitor.view.picture
-    return brief(isGood: picture.isReady, picture.notReadyReason)
-  }
-
-  private func brief(isGood: Bool, _ reason: String?) -> HTTPAnswer {
-    var object: JSONObject = [
-      "status": .string(isGood ? "healthy" : "unhealthy"),
-      "timestamp": .string(WallClock.now().timestamp.rfc3339()),
-    ]
-    object["reason"] = reason.map { .string($0) }
-    return .json(isGood ? .ok : .unavailable, JSONValue.object(object).text() + "\n")
+    return .health(isGood: picture.isReady, picture.notReadyReason)
   }
 
   private func metrics(_ question: HTTPQuestion) -> HTTPAnswer {

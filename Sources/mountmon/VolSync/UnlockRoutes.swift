@@ -56,22 +56,22 @@ final class UnlockRoutes: Sendable {
   private func live() -> HTTPAnswer {
     let leads = leadership.withLock(\.isLeading)
     if leads, Tick.now() - max(controller.picture.turnedAt, start) > Self.turnPatience {
-      return brief(isGood: false, "it leads and does not turn")
+      return .health(isGood: false, "it leads and does not turn")
     }
-    return brief(isGood: true, nil)
+    return .health(isGood: true)
   }
 
   private func ready() -> HTTPAnswer {
-    if isShuttingDown.load(ordering: .acquiring) { return brief(isGood: false, "shutting down") }
+    if isShuttingDown.load(ordering: .acquiring) { return .health(isGood: false, "shutting down") }
     let standing = leadership.withLock { $0 }
-    if let trouble = standing.trouble { return brief(isGood: false, trouble) }
-    guard standing.isKnown else { return brief(isGood: false, "the Lease has not been seen yet") }
+    if let trouble = standing.trouble { return .health(isGood: false, trouble) }
+    guard standing.isKnown else { return .health(isGood: false, "the Lease has not been seen yet") }
     let picture = controller.picture
     if standing.isLeading, !picture.isCurrent {
-      return brief(
+      return .health(
         isGood: false, picture.complaints.first ?? "the cluster has not been read to its end yet")
     }
-    return brief(isGood: true, nil)
+    return .health(isGood: true)
   }
 
   private func status() -> HTTPAnswer {
@@ -81,15 +81,6 @@ final class UnlockRoutes: Sendable {
     if let leader = standing.leader { json["leader"] = .string(leader) }
     if let trouble = standing.trouble { json["trouble"] = .string(trouble) }
     return .json(.ok, json.text() + "\n")
-  }
-
-  private func brief(isGood: Bool, _ reason: String?) -> HTTPAnswer {
-    var object: JSONObject = [
-      "status": .string(isGood ? "healthy" : "unhealthy"),
-      "timestamp": .string(WallClock.now().timestamp.rfc3339()),
-    ]
-    object["reason"] = reason.map { .string($0) }
-    return .json(isGood ? .ok : .unavailable, JSONValue.object(object).text() + "\n")
   }
 
   private func metrics(_ question: HTTPQuestion) -> HTTPAnswer {

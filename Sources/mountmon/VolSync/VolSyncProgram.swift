@@ -34,12 +34,12 @@ struct VolSyncProgram {
   /// - Returns: The exit code.
   func run() -> Int32 {
     do throws(Exit) {
-      let faults = AccessChoice.faults(of: command)
+      let faults = AccessChoice.faults(of: command) + Self.faults(of: command)
       guard faults.isEmpty else { throw Exit(lines: faults, code: Self.misused) }
       if command.path.last == VolSyncCommands.explain.name {
         return try ExplainCommand(self).run()
       }
-      return isWatching ? try watch() : try UnlockOnceCommand(self).run()
+      return Self.watches(command) ? try watch() : try UnlockOnceCommand(self).run()
     } catch {
       for line in error.lines { Terminal.complain("mountmon volsync: \(line)\n") }
       return error.code
@@ -47,16 +47,25 @@ struct VolSyncProgram {
   }
 
   /// The older controller's flags were those of one that watches.
-  private var isWatching: Bool {
+  private static func watches(_ command: ParsedCommand) -> Bool {
     command.flag("--watch") || command.flag("--leader-elect")
       || command.value("--metrics-bind-address") != nil
       || command.value("--health-probe-bind-address") != nil
   }
 
-  private func watch() throws(Exit) -> Int32 {
-    guard !command.flag("--dry-run") else {
-      throw Exit(lines: ["--dry-run: does not go with --watch"], code: Self.misused)
+  /// What was asked for that has no meaning together, a line each.
+  static func faults(of command: ParsedCommand) -> [String] {
+    guard command.path.last == VolSyncCommands.run.name else { return [] }
+    guard watches(command) else {
+      return ["--http-port", "--http-address"].filter { command.value($0) != nil }
+        .map { "\($0): needs --watch" }
     }
+    var meaningless = ["--timeout", "--output", "--color"].filter { command.value($0) != nil }
+    if command.flag("--dry-run") { meaningless.append("--dry-run") }
+    return meaningless.map { "\($0): does not go with --watch" }
+  }
+
+  private func watch() throws(Exit) -> Int32 {
     let (log, writer) = Log.live(
       level: command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .info,
       format: .standard(command.value("--log-format") == "text" ? .text : .json))

@@ -45,3 +45,26 @@ import Testing
     #expect(identities.allSatisfy { $0.hasPrefix("mountmon-0_") })
   }
 }
+
+@Suite struct `Options of volsync` {
+  private func faults(_ words: String...) -> [String] {
+    let outcome = MountmonCommands.decide(["volsync"] + words, version: "0", style: .plain)
+    guard case .run(let command) = outcome else { return ["\(outcome)"] }
+    return VolSyncProgram.faults(of: command)
+  }
+
+  @Test func `are refused where they mean nothing, all at once`() {
+    #expect(faults() == [])
+    #expect(faults("--dry-run", "--output", "json", "--timeout", "1m") == [])
+    #expect(faults("--watch", "--http-port", "9090", "--http-address", "127.0.0.1") == [])
+    #expect(faults("--http-port", "9090") == ["--http-port: needs --watch"])
+    #expect(
+      faults("--watch", "--dry-run", "--output", "json", "--timeout", "1m") == [
+        "--timeout: does not go with --watch", "--output: does not go with --watch",
+        "--dry-run: does not go with --watch",
+      ])
+    // The older controller's flags were those of one that watches.
+    #expect(faults("--leader-elect", "--timeout", "1m") == ["--timeout: does not go with --watch"])
+    #expect(faults("explain", "media/plex") == [])
+  }
+}
