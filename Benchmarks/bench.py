@@ -13,7 +13,7 @@ import sys
 import threading
 import traceback
 
-from figures import cpu, detection, hang, idle, life, pool_drain, pool_gone, pool_idle, size, web
+from figures import cpu, detection, hang, idle, life, pool_drain, pool_gone, pool_idle, size, unlocks, web
 from rig import machine
 from rig.bench import Bench, NotTaken
 from rig.ground import Ground
@@ -41,13 +41,18 @@ FIGURES = {
     "pool-idle": pool_idle.idle,
     "pool-drain": pool_drain.drain,
     "pool-hang": pool_idle.hang,
+    "volsync-plan": unlocks.plan,
+    "volsync-cluster": unlocks.cluster,
     "thousand": cpu.thousand,
 }
 #: Those that mostly wait run beside the others: what they observe wakes up once a second.
 WAITING = {"idle", "hang"}
 #: Those that come after the waiting ones: mounts that come and go wake every sidecar, and 1000 of
 #: them in the table cost it memory.
-LAST = {"pool-gone", "pool-idle", "pool-drain", "pool-hang", "thousand"}
+LAST = {
+    *("pool-gone", "pool-idle", "pool-drain", "pool-hang"),
+    *("volsync-plan", "volsync-cluster", "thousand"),
+}
 
 
 def arguments() -> argparse.Namespace:
