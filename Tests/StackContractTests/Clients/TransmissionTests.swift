@@ -42,6 +42,13 @@ private struct Station {
       + (login.map { ["-n", $0] } ?? []) + words
     try await run(all)
   }
+
+  /// Waits for something on the disk: Transmission starts no torrent again that has nothing there.
+  func firstBytes() async throws {
+    for _ in 0..<600 where Scratch.names(in: folder.folder("downloads")).isEmpty {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
 }
 
 @Suite struct `Transmission` {
@@ -57,10 +64,7 @@ private struct Station {
     try await station.remote("-a", station.files[0].torrent)
     let before = try await client.settles { $0.running.count == 1 }
     #expect(before.idle == stopped)
-    // It does not start a torrent again whose first bytes are not on the disk yet.
-    for _ in 0..<600 where Scratch.names(in: station.folder.folder("downloads")).isEmpty {
-      try await Task.sleep(for: .milliseconds(50))
-    }
+    try await station.firstBytes()
 
     try await client.pause(before.running)
     try await client.settles { $0.running.isEmpty && $0.idle.count == 2 }
@@ -104,6 +108,7 @@ private struct Station {
     try station.folder.write("password", "right\n")
     try await station.remote("-a", station.files[0].torrent, login: "me:right")
     let state = try await client.settles { $0.running.count == 1 }
+    try await station.firstBytes()
     try await client.pause(state.running)
     try await client.settles { $0.running.isEmpty }
     try await client.resume(state.running)
