@@ -41,6 +41,16 @@ extension FaultFileSystem {
   }
 }
 
+extension Sidecar {
+  /// How often a mount was found well.
+  fileprivate func goodLooks(at name: String) async throws -> Double {
+    let mount = try await status(of: name)
+    let path = mount["path"]?.stringValue ?? ""
+    return try await metric(
+      #"mountmon_probes_total{mount="\#(name)",path="\#(path)",verdict="ok"}"#) ?? 0
+  }
+}
+
 @Suite(.serialized, .timeLimit(.minutes(2)), .needsMounts)
 struct `A mount that hangs` {
   @Test func `is called hung in time, whatever it hangs in, and is alone in that`() async throws {
@@ -56,6 +66,12 @@ struct `A mount that hangs` {
       }
       print("figure: \(pairs.count) hangs seen after \(start.duration(to: .now))")
       for (operation, _) in pairs { try await sidecar.waitUntil(operation.name, is: "UNHEALTHY") }
+      // On a busy machine a look at the other one may be late as well; it is not held up.
+      let seen = try await sidecar.goodLooks(at: "other")
+      #expect(
+        try await eventually(within: .seconds(30)) {
+          try await sidecar.goodLooks(at: "other") >= seen + 3
+        })
       #expect(try await sidecar.get("/healthz/live").status == 200)
       #expect(try await sidecar.readiness() == 503)
 
@@ -63,11 +79,11 @@ struct `A mount that hangs` {
       for (operation, _) in pairs {
         try await sidecar.waitUntil(operation.name, is: "HEALTHY", verdict: "ok")
       }
-      #expect(try await sidecar.readiness() == 200)
+      #expect(try await eventually(within: .seconds(30)) { try await sidecar.readiness() == 200 })
       let told = sidecar.records.filter {
-        $0["name"]?.stringValue == "other" && $0["status"] != nil
+        $0["name"]?.stringValue == "other" && $0["status"] == "UNHEALTHY"
       }
-      #expect(told.map { $0["status"]?.stringValue } == ["HEALTHY"], "\(told)")
+      #expect(told.isEmpty, "\(told)")
       #expect(try await sidecar.metric("mountmon_probe_worker_restarts_total") == 0)
     }
   }
