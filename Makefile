@@ -14,6 +14,9 @@ RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-d
   -Xlinker --defsym=__wrap___register_frame_info=0 \
   -Xlinker --defsym=__wrap___deregister_frame_info=0
 
+# What the release says that it was built from; empty: an unknown commit.
+COMMIT ?= $(shell scripts/commit.sh)
+
 # The memory of an idle program is mostly its binary. One stray import can double it.
 RELEASE_LIMIT := 16000000
 
@@ -128,9 +131,9 @@ fuzz: ## feed every parser changed and random bytes: FUZZ_SECONDS=60 each (needs
 .PHONY: release
 release: ## build the static release binary: out/mountmon (needs Swift)
 	@$(call need,swift,Swift 6.3 or later)
-	swift build $(RELEASE_FLAGS) --scratch-path .build-release
+	MOUNTMON_COMMIT='$(COMMIT)' swift build $(RELEASE_FLAGS) --scratch-path .build-release
 	@mkdir -p out && cp .build-release/release/mountmon out/mountmon
-	@ls -l out/mountmon
+	@ls -l out/mountmon && out/mountmon --version
 	@test "$$(stat -c %s out/mountmon)" -lt $(RELEASE_LIMIT) || \
 	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 

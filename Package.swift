@@ -29,6 +29,16 @@ let package = Package(
   targets: [
     // Linux calls that Glibc's module map leaves out (statx, openat2, pipe2, …): C, no logic.
     .target(name: "CLinux"),
+    // The commit, which `make release` and the Dockerfile say by the environment; else it is unknown.
+    .target(
+      name: "CBuildInfo",
+      cSettings: Context.environment["MOUNTMON_COMMIT"].map { commit in
+        // A name for a commit and nothing else: it becomes part of a C file.
+        let isName = commit.utf8.allSatisfy {
+          $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+        }
+        return isName && !commit.isEmpty ? [.define("MOUNTMON_COMMIT", to: commit)] : []
+      } ?? []),
     .target(name: "JSONValue"),
     // RFC 3339 instants and durations such as `1h2m3.5s`, as text and back.
     .target(name: "TimeText"),
@@ -68,7 +78,7 @@ let package = Package(
       name: "mountmon",
       dependencies: [
         "MountHealthCore", "K8sClient", "StackDrain", "ResticUnlock", "HTTPTransport",
-        "ChildProcess", "JSONValue", "TimeText", "Pacing", "CLinux",
+        "ChildProcess", "JSONValue", "TimeText", "Pacing", "CLinux", "CBuildInfo",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -193,7 +203,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.name != "CLinux" {
+for target in package.targets where !["CLinux", "CBuildInfo"].contains(target.name) {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),

@@ -13,7 +13,7 @@ struct Mountmon {
 
     ProcessSetup.prepare()
     let outcome = MountmonCommands.decide(
-      arguments, version: Version.current,
+      arguments, build: .current,
       style: HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment))
     switch outcome {
     case .show(let text):

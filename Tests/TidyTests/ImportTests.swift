@@ -72,7 +72,8 @@ private enum Rooms {
     "Sources/mountmon/Check": ["JSONValue", "MountHealthCore", "Pacing", "TimeText"],
     "Sources/mountmon/CommandLine": ["MountHealthCore", "TimeText"],
     "Sources/mountmon/Output": [
-      "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "ResticUnlock", "StackDrain",
+      "CBuildInfo", "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "ResticUnlock",
+      "StackDrain",
       "TimeText",
     ],
     "Sources/mountmon/Recovery": [

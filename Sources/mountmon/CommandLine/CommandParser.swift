@@ -3,6 +3,7 @@ import MountHealthCore
 /// Understands a command line by its declaration. Prints nothing and asks nobody.
 struct CommandParser: Sendable {
   let root: CommandDeclaration
+  /// What `--version` prints.
   let version: String
   let style: HelpStyle
 
@@ -25,7 +26,7 @@ struct CommandParser: Sendable {
     switch first {
     case "help": return help(for: rest, at: path)
     case "--help", "-h": return .show(help(at: path))
-    case "--version": return .show(versionLine)
+    case "--version": return .show(version)
     case "--": return decide(rest, at: path)
     default: break
     }
@@ -55,14 +56,12 @@ struct CommandParser: Sendable {
     CommandHelp(path: path, style: style).text
   }
 
-  private var versionLine: String { "\(root.name) \(version)\n" }
-
   private func parse(_ arguments: ArraySlice<String>, at path: CommandPath) -> CommandLineOutcome {
     var scanner = ArgumentScanner(path: path)
     scanner.scan(arguments)
     switch scanner.finish() {
     case .help: return .show(help(at: path))
-    case .version: return .show(versionLine)
+    case .version: return .show(version)
     case .command(let command): return .run(command)
     case .faults(let faults): return .usage(UsageFaults(faults, in: path))
     }

@@ -8,7 +8,8 @@ enum MountmonCommands {
         + "before its users see it."
     ],
     subcommands: [
-      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, manual, probeWorker,
+      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, manual,
+      version, probeWorker,
     ],
     impliedByOptions: sidecar.name,
     examples: [
@@ -168,6 +169,18 @@ enum MountmonCommands {
         line: "mountmon manual > /usr/local/share/man/man8/mountmon.8"),
     ])
 
+  static let version = CommandDeclaration(
+    name: "version",
+    summary: "Show the version, the commit, and what it was built by and for.",
+    options: [
+      OptionDeclaration(
+        name: "--output", value: ValueDeclaration("FORMAT", .oneOf(["text", "json"])),
+        summary: "text for people, json for programs.", fallback: "text", group: "Output")
+    ],
+    examples: [
+      .init(purpose: "Which commit is this?", line: "mountmon version --output json")
+    ])
+
   /// The child that touches the watched paths, started by the other commands.
   static let probeWorker = CommandDeclaration(
     name: "probe-worker",
@@ -187,10 +200,9 @@ extension MountmonCommands {
   /// What this program is asked to do by the arguments that follow its name. Completions and the
   /// manual page are texts like help is, so they come as `.show`.
   static func decide(
-    _ arguments: [String], version: String, style: HelpStyle
+    _ arguments: [String], build: BuildIdentity, style: HelpStyle
   ) -> CommandLineOutcome {
-    let parser = CommandParser(
-      root: root, version: version, style: style)
+    let parser = CommandParser(root: root, version: build.text, style: style)
     let outcome = parser.decide(arguments)
     guard case .run(let command) = outcome else { return outcome }
     switch command.path {
@@ -200,7 +212,10 @@ extension MountmonCommands {
       }
       return .show(shell.script(for: root))
     case [manual.name]:
-      return .show(ManualPage(root: root, version: version, section: 8).text)
+      return .show(ManualPage(root: root, version: build.version, section: 8).text)
+    case [version.name]:
+      let isJSON = command.value("--output") == "json"
+      return .show(isJSON ? build.document : build.text)
     default:
       return outcome
     }

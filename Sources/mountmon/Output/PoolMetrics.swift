@@ -187,7 +187,7 @@ extension PrometheusText {
   mutating func addBuild() {
     family(
       MetricFamily("mountmon_build", .info, help: "Which mountmon this is.")
-    ) { $0.info(["version": Version.current, "architecture": Version.architecture]) }
+    ) { $0.info(BuildIdentity.current.labels) }
   }
 
   /// The metrics of a process that serves.

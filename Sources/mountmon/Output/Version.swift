@@ -1,16 +1,4 @@
-/// Which mountmon this is.
+/// The version by semantic versioning. What else is known of a build tells `BuildIdentity`.
 enum Version {
-  /// By semantic versioning.
   static let current = "0.1.0"
-
-  /// The architecture that it was built for.
-  static var architecture: String {
-    #if arch(x86_64)
-      "amd64"
-    #elseif arch(arm64)
-      "arm64"
-    #else
-      "other"
-    #endif
-  }
 }

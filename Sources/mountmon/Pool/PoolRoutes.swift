@@ -49,9 +49,7 @@ final class PoolRoutes: Sendable {
       "/healthz/ready": { [self] _ in ready() },
       "/healthz/status": { [self] _ in .json(.ok, document().json.text() + "\n") },
       "/metrics": { [self] question in metrics(question) },
-      "/version": { _ in
-        .json(.ok, JSONValue.object(["version": .string(Version.current)]).text() + "\n")
-      },
+      "/version": { _ in .json(.ok, BuildIdentity.current.json.text() + "\n") },
     ]
   }
 

@@ -41,9 +41,7 @@ final class SidecarRoutes: Sendable {
       "/healthz/ready": { [self] _ in ready() },
       "/healthz/status": { [self] _ in status() },
       "/metrics": { [self] question in metrics(question) },
-      "/version": { _ in
-        .json(.ok, JSONValue.object(["version": .string(Version.current)]).text() + "\n")
-      },
+      "/version": { _ in .json(.ok, BuildIdentity.current.json.text() + "\n") },
     ])
   }
 

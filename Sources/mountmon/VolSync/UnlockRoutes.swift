@@ -47,9 +47,7 @@ final class UnlockRoutes: Sendable {
       "/healthz": { [self] _ in live() },
       "/readyz": { [self] _ in ready() },
       "/metrics": { [self] question in metrics(question) },
-      "/version": { _ in
-        .json(.ok, JSONValue.object(["version": .string(Version.current)]).text() + "\n")
-      },
+      "/version": { _ in .json(.ok, BuildIdentity.current.json.text() + "\n") },
     ])
   }
 

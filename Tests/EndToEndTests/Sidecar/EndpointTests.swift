@@ -42,7 +42,10 @@ struct `The sidecar's endpoints` {
         #expect(try await sidecar.get(path).status == 404, "GET \(path)")
       }
       let version = try JSONValue(parsing: try await sidecar.get("/version").body)
-      #expect(version["version"]?.stringValue?.isEmpty == false)
+      for key in ["version", "swift", "architecture"] {
+        #expect(version[key]?.stringValue?.isEmpty == false)
+      }
+      #expect(version["commit"] != nil)
     }
   }
 

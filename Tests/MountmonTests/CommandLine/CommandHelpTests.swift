@@ -69,7 +69,7 @@ import Testing
         let ends: Set = ["|", ">", "&&"]
         let arguments = words[(first + 1)...].prefix { !ends.contains($0) }
         let outcome = MountmonCommands.decide(
-          Array(arguments), version: "1", style: .plain)
+          Array(arguments), build: .sample, style: .plain)
         #expect(outcome.faults == nil, "\(example.line)")
       }
     }

@@ -2,7 +2,13 @@
 
 func decide(_ arguments: String...) -> CommandLineOutcome {
   MountmonCommands.decide(
-    arguments, version: "1.2.3", style: .plain)
+    arguments, build: .sample, style: .plain)
+}
+
+extension BuildIdentity {
+  static let sample = BuildIdentity(
+    version: "1.2.3", named: "0123456789abcdef0123456789abcdef01234567", swift: "6.3.1",
+    architecture: "amd64")
 }
 
 extension CommandLineOutcome {

@@ -17,7 +17,7 @@ import Testing
     throws
   {
     let outcome = MountmonCommands.decide(
-      arguments, version: "1", style: .plain)
+      arguments, build: .sample, style: .plain)
     let command = try #require(outcome.command)
     #expect(command.path == ["sidecar"])
     #expect(command.value("--config") == "a.json")
@@ -105,11 +105,11 @@ import Testing
       (["chekc"], "mountmon: unknown command \"chekc\", did you mean check?"),
       (
         ["volume"],
-        "mountmon: unknown command \"volume\", expected sidecar, check, pool, volsync, completions or manual"
+        "mountmon: unknown command \"volume\", expected sidecar, check, pool, volsync, completions, manual or version"
       ),
       (
         [],
-        "mountmon: a command is missing, expected sidecar, check, pool, volsync, completions or manual"
+        "mountmon: a command is missing, expected sidecar, check, pool, volsync, completions, manual or version"
       ),
       (
         ["help", "chek"], "mountmon: unknown command \"chek\", did you mean check?"
@@ -153,7 +153,7 @@ import Testing
     ] as [([String], String)])
   func `is told what is wrong and what was expected`(_ arguments: [String], _ fault: String) {
     let outcome = MountmonCommands.decide(
-      arguments, version: "1", style: .plain)
+      arguments, build: .sample, style: .plain)
     #expect(outcome.faults == [fault])
   }
 
@@ -200,7 +200,7 @@ import Testing
 
   @Test(arguments: [["--version"], ["check", "--version"], ["-c", "x", "--version"]])
   func `about the version is answered at every level`(_ arguments: [String]) {
-    #expect(shown(arguments) == "mountmon 1.2.3\n")
+    #expect(shown(arguments) == BuildIdentity.sample.text)
   }
 
   @Test func `after two dashes is none`() {
@@ -209,7 +209,7 @@ import Testing
 
   private func shown(_ arguments: [String]) -> String? {
     MountmonCommands.decide(
-      arguments, version: "1.2.3", style: .plain
+      arguments, build: .sample, style: .plain
     ).shown
   }
 }

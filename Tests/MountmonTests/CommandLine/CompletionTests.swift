@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("mountmon |", "sidecar check pool volsync completions manual help"),
+    ("mountmon |", "sidecar check pool volsync completions manual version help"),
     ("mountmon ch|", "check"),
     ("mountmon check --out|", "--output"),
     ("mountmon check --output |", "table json nagios"),

@@ -185,7 +185,7 @@ final class FakeRoom: Sendable {
     complained.withLock { $0 = "" }
     guard
       case .run(let command) = MountmonCommands.decide(
-        ["pool"] + arguments, version: "1", style: .plain)
+        ["pool"] + arguments, build: .sample, style: .plain)
     else { return (-1, "", "it is not understood") }
     let program = PoolProgram(command: command, host: try host())
     let code = await onThread { program.run() }

@@ -223,7 +223,7 @@ private final class Running {
     let world = FakeRoom()
     guard
       case .run(let command) = MountmonCommands.decide(
-        ["pool"] + words, version: "1", style: .plain)
+        ["pool"] + words, build: .sample, style: .plain)
     else {
       Issue.record("it is not understood")
       return

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `The options for the API server` {
   private func command(_ options: String...) throws -> ParsedCommand {
-    let outcome = MountmonCommands.decide(["sidecar"] + options, version: "1", style: .plain)
+    let outcome = MountmonCommands.decide(["sidecar"] + options, build: .sample, style: .plain)
     return try #require(outcome.command)
   }
 

@@ -48,7 +48,7 @@ import Testing
 
 @Suite struct `Options of volsync` {
   private func faults(_ words: String...) -> [String] {
-    let outcome = MountmonCommands.decide(["volsync"] + words, version: "0", style: .plain)
+    let outcome = MountmonCommands.decide(["volsync"] + words, build: .sample, style: .plain)
     guard case .run(let command) = outcome else { return ["\(outcome)"] }
     return VolSyncProgram.faults(of: command)
   }
