@@ -137,6 +137,13 @@ release: ## build the static release binary: out/mountmon (needs Swift)
 	@test "$$(stat -c %s out/mountmon)" -lt $(RELEASE_LIMIT) || \
 	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 
+.PHONY: install uninstall
+PREFIX ?= /usr/local
+install: ## install out/mountmon, manual pages and completions: make install PREFIX=/usr/local DESTDIR=
+	@scripts/install.sh out/mountmon "$(DESTDIR)$(PREFIX)"
+uninstall: ## remove what install installed: make uninstall PREFIX=/usr/local DESTDIR=
+	@scripts/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
 .PHONY: bench
 bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick is short; see Benchmarks)
 	@$(call need,python3,Debian package python3)

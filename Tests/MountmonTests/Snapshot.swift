@@ -11,7 +11,20 @@ enum Snapshot {
   static func expect(
     _ text: String, is name: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let file = directory.appending(path: name)
+    expect(text, in: directory.appending(path: name), sourceLocation)
+  }
+
+  /// Expects that `text` is what a file of the checkout holds.
+  static func expect(
+    _ text: String, isFile path: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let checkout = directory.deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    expect(text, in: checkout.appending(path: path), sourceLocation)
+  }
+
+  private static func expect(_ text: String, in file: URL, _ sourceLocation: SourceLocation) {
+    let name = file.lastPathComponent
     guard !isRecording else {
       record(text, to: file, sourceLocation)
       return
@@ -44,7 +57,8 @@ enum Snapshot {
 
   private static func record(_ text: String, to file: URL, _ sourceLocation: SourceLocation) {
     do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: file)
       Issue.record("recorded \(file.lastPathComponent)", sourceLocation: sourceLocation)
     } catch {

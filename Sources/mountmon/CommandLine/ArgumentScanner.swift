@@ -146,6 +146,8 @@ struct ArgumentScanner {
           continue
         }
         place(text, as: positional.value)
+      case .atMostOne:
+        if let text = rest.popFirst() { place(text, as: positional.value) }
       case .anyNumber:
         while let text = rest.popFirst() { place(text, as: positional.value) }
       }

@@ -6,6 +6,9 @@ struct CommandDeclaration: Hashable, Sendable {
   var summary: String
   /// Paragraphs under the summary.
   var discussion: [String] = []
+  /// What follows the name, a line for each way to call it, where options and arguments alone do not
+  /// say it.
+  var usage: [String] = []
   var options: [OptionDeclaration] = []
   var positionals: [PositionalDeclaration] = []
   var subcommands: [CommandDeclaration] = []

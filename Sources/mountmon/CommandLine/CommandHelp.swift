@@ -18,9 +18,10 @@ struct CommandHelp: Sendable {
     ]
     blocks += groups.map { section($0.heading, $0.options.map { ($0.term, $0.description) }) }
     blocks += [
-      section("Exit status", command.exitCodes.map { ("\($0.code)", $0.meaning) }),
-      section("Environment", command.environment.map { ($0.name, $0.meaning) }),
+      command.valueNote.map { WrappedText.lines($0, width: Self.width) } ?? [],
       examples,
+      section("Environment", command.environment.map { ($0.name, $0.meaning) }),
+      section("Exit status", command.exitCodes.map { ("\($0.code)", $0.meaning) }),
       footer,
     ]
     return blocks.filter { !$0.isEmpty }
@@ -68,7 +69,11 @@ struct CommandHelp: Sendable {
 
   private var footer: [String] {
     guard !path.command.shownSubcommands.isEmpty else { return [] }
-    return ["Run '\(path.name) COMMAND --help' for more about a command."]
+    let name = path.ancestors.first?.name ?? path.name
+    return [
+      "Run '\(path.name) COMMAND --help' for more about a command,",
+      "or '\(name) manual | man -l -' for all of it.",
+    ]
   }
 }
 
@@ -97,9 +102,18 @@ extension [OptionDeclaration] {
   }
 }
 
+extension CommandDeclaration {
+  /// What is to be said once of values that the options take.
+  var valueNote: String? {
+    guard options.contains(where: { $0.value?.kind == .duration }) else { return nil }
+    return "A DURATION is such as 500ms, 30s, 1m30s or 2h."
+  }
+}
+
 extension CommandPath {
   /// One line for each way to call the command; there is always one.
   var usageLines: [String] {
+    guard command.usage.isEmpty else { return command.usage.map { "\(name) \($0)" } }
     guard command.shownSubcommands.isEmpty else {
       return ["\(name) COMMAND [OPTION]..."]
     }

@@ -1,4 +1,4 @@
-/// Whether help may use a terminal's bold.
+/// Whether what is printed may use a terminal's bold and colors.
 enum HelpStyle: Hashable, Sendable {
   case plain
   case bold
@@ -7,10 +7,12 @@ enum HelpStyle: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - isTerminal: Whether the text goes to a terminal.
-  ///   - environment: What `NO_COLOR` and `TERM` are looked up in.
+  ///   - environment: What `NO_COLOR`, `CLICOLOR_FORCE` and `TERM` are looked up in.
   init(isTerminal: Bool, environment: [String: String]) {
     let refuses = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-    self = isTerminal && !refuses && environment["TERM"] != "dumb" ? .bold : .plain
+    let insists = environment["CLICOLOR_FORCE"].map { !$0.isEmpty && $0 != "0" } ?? false
+    let isFit = isTerminal && environment["TERM"] != "dumb"
+    self = !refuses && (insists || isFit) ? .bold : .plain
   }
 
   func heading(_ text: String) -> String {

@@ -1,32 +1,62 @@
-/// The manual page, in roff with the man macros.
+/// A manual page, in roff with the man macros: that of the program has everything, that of a command
+/// the command alone.
 struct ManualPage: Sendable {
-  let root: CommandDeclaration
+  let path: CommandPath
   let version: String
   let section: Int
 
+  /// What a page is called: `mountmon-pool-drain`.
+  static func name(of path: CommandPath) -> String {
+    path.name.split(separator: " ").joined(separator: "-")
+  }
+
+  /// The names of all pages.
+  static func names(of root: CommandDeclaration) -> [String] {
+    CommandPath(root: root).shownTree.map(name)
+  }
+
+  private var name: String { Self.name(of: path) }
+  private var root: CommandDeclaration { path.ancestors.first ?? path.command }
+
   var text: String {
-    let path = CommandPath(root: root)
-    let pages = path.shownTree.filter { !$0.subcommands.isEmpty }
+    let isWhole = path.ancestors.isEmpty
+    let pages = isWhole ? Array(path.shownTree.dropFirst()) : [path]
     var lines = [
-      ".\\\" Made by: \(root.name) manual",
-      ".TH \(root.name.uppercased()) \(section) \"\" \"\(root.name) \(version.roff)\"",
+      ".\\\" Made by: \(root.name) manual\(isWhole ? "" : " \(name)")",
+      ".TH \(name.uppercased().roff) \(section) \"\" \"\(root.name) \(version.roff)\"",
       // No hyphenation, left-aligned: commands stay whole and searchable.
       ".nh", ".ad l",
       ".SH NAME",
-      "\(root.name) \\- \(root.summary.firstSentence.lowercasedFirst.roff)",
+      "\(name.roff) \\- \(path.command.summary.firstSentence.lowercasedFirst.roff)",
       ".SH SYNOPSIS",
     ]
     lines += pages.flatMap { page in
       page.usageLines.flatMap { [usage($0, of: page), ".br"] }
     }.dropLast()
     lines.append(".SH DESCRIPTION")
-    lines += paragraphs([root.summary] + root.discussion)
-    lines.append(".SH COMMANDS")
-    lines += pages.flatMap(command)
-    lines += exitStatus(pages)
+    lines += paragraphs([path.command.summary] + path.command.discussion)
+    if isWhole {
+      lines.append(".SH COMMANDS")
+      lines += pages.flatMap(command)
+    } else {
+      lines += entries(
+        "COMMANDS",
+        path.command.shownSubcommands.map { subcommand in
+          [".TP", "\\fB\(subcommand.name.roff)\\fR"] + filled(subcommand.summary)
+        })
+      lines += entries("ARGUMENTS", path.command.positionals.map(argument))
+      lines += entries("OPTIONS", path.command.options.map(option))
+      lines += note(path.command)
+    }
     lines += environment(pages)
-    lines += examples([path] + pages)
+    lines += examples(isWhole ? [path] + pages : pages)
+    lines += exitStatus(pages)
+    lines += seeAlso
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func entries(_ heading: String, _ entries: [[String]]) -> [String] {
+    entries.isEmpty ? [] : [".SH \(heading)"] + entries.flatMap(\.self)
   }
 
   private func usage(_ line: String, of page: CommandPath) -> String {
@@ -37,11 +67,20 @@ struct ManualPage: Sendable {
     let command = page.command
     var lines = [".SS \"\(page.name.roff)\""]
     lines += paragraphs([command.summary] + command.discussion)
-    lines += command.positionals.flatMap {
-      [".TP", "\\fI\($0.value.placeholder.roff)\\fR"] + filled($0.summary)
-    }
-    lines += command.options.flatMap { [".TP", term($0)] + filled($0.description) }
-    return lines
+    lines += command.positionals.flatMap(argument) + command.options.flatMap(option)
+    return lines + note(command)
+  }
+
+  private func argument(_ positional: PositionalDeclaration) -> [String] {
+    [".TP", "\\fI\(positional.value.placeholder.roff)\\fR"] + filled(positional.summary)
+  }
+
+  private func option(_ option: OptionDeclaration) -> [String] {
+    [".TP", term(option)] + filled(option.description)
+  }
+
+  private func note(_ command: CommandDeclaration) -> [String] {
+    command.valueNote.map { [".PP"] + filled($0) } ?? []
   }
 
   private func term(_ option: OptionDeclaration) -> String {
@@ -56,25 +95,39 @@ struct ManualPage: Sendable {
     guard !told.isEmpty else { return [] }
     return [".SH \"EXIT STATUS\""]
       + told.flatMap { page in
-        [".SS \"\(page.name.roff)\""]
+        (pages.count > 1 ? [".SS \"\(page.name.roff)\""] : [])
           + page.command.exitCodes.flatMap { [".TP", "\\fB\($0.code)\\fR", $0.meaning.roff] }
       }
   }
 
+  /// Each variable once, as often as commands look at it.
   private func environment(_ pages: [CommandPath]) -> [String] {
-    let variables = pages.flatMap(\.command.environment)
-    guard !variables.isEmpty else { return [] }
-    return [".SH ENVIRONMENT"]
-      + variables.flatMap { [".TP", "\\fB\($0.name.roff)\\fR", $0.meaning.roff] }
+    var variables: [CommandDeclaration.Variable] = []
+    for variable in pages.flatMap(\.command.environment) where !variables.contains(variable) {
+      variables.append(variable)
+    }
+    return entries(
+      "ENVIRONMENT",
+      variables.map { [".TP", "\\fB\($0.name.roff)\\fR", $0.meaning.roff] })
   }
 
   private func examples(_ pages: [CommandPath]) -> [String] {
-    let examples = pages.flatMap(\.command.examples)
-    guard !examples.isEmpty else { return [] }
-    return [".SH EXAMPLES"]
-      + examples.flatMap {
+    entries(
+      "EXAMPLES",
+      pages.flatMap(\.command.examples).map {
         [".TP", $0.purpose.roff, ".nf", $0.line.roff, ".fi"]
-      }
+      })
+  }
+
+  /// The page above, and those below.
+  private var seeAlso: [String] {
+    var names = path.command.shownSubcommands.map { Self.name(of: path.descending(to: $0)) }
+    if !path.ancestors.isEmpty {
+      names.insert(name.split(separator: "-").dropLast().joined(separator: "-"), at: 0)
+    }
+    guard !names.isEmpty else { return [] }
+    let pages = names.map { "\\fB\($0.roff)\\fR(\(section))" }
+    return [".SH \"SEE ALSO\""] + pages.dropLast().map { $0 + "," } + pages.suffix(1)
   }
 
   /// Lines that a person can read in the source too; roff fills them again.

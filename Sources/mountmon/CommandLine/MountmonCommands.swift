@@ -5,11 +5,12 @@ enum MountmonCommands {
     summary: "Watch storage mounts, and tell the truth about them.",
     discussion: [
       "A mount that hangs, has lost its server or has silently become an empty directory is seen "
-        + "before its users see it."
+        + "before its users see it.",
+      "Where an option stands in place of a command, sidecar is meant.",
     ],
     subcommands: [
-      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, manual,
-      version, probeWorker,
+      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, manual, version,
+      probeWorker,
     ],
     impliedByOptions: sidecar.name,
     examples: [
@@ -19,7 +20,8 @@ enum MountmonCommands {
       .init(
         purpose: "Watch the mounts of a configuration file until told to stop.",
         line: "mountmon sidecar --config config.json"),
-    ])
+    ],
+    exitCodes: [.init(code: 2, meaning: "no such command")])
 
   static let sidecar = CommandDeclaration(
     name: "sidecar",
@@ -30,26 +32,13 @@ enum MountmonCommands {
       "An option wins over the file. SIGTERM and SIGINT stop it cleanly.",
     ],
     options: [
-      configuration(fallback: "config.json in the working directory, if there is one"),
+      SharedOptions.configuration(
+        fallback: "config.json in the working directory, if there is one"),
       OptionDeclaration(
         name: "--init-container-mode",
         summary: "Probe every mount once and leave: 0 when all are ok, 1 when one is not."),
-      OptionDeclaration(
-        name: "--http-port", value: ValueDeclaration("PORT", .wholeNumber(1...65535)),
-        summary: "Port to serve on.", fallback: "8080", group: "HTTP"),
-      OptionDeclaration(
-        name: "--http-address", value: ValueDeclaration("ADDRESS", .text),
-        summary: "Address to serve on.", fallback: "every address", group: "HTTP"),
-      OptionDeclaration(
-        name: "--log-level",
-        value: ValueDeclaration("LEVEL", .oneOf(["debug", "info", "warn", "error"])),
-        summary: "Least level to log: debug, info, warn or error.", fallback: "info",
-        group: "Logging", emptyMeansAbsent: true),
-      OptionDeclaration(
-        name: "--log-format", value: ValueDeclaration("FORMAT", .oneOf(["json", "text"])),
-        summary: "json for machines, text for people.", fallback: "json", group: "Logging",
-        emptyMeansAbsent: true),
-    ] + KubernetesOptions.declarations,
+    ] + SharedOptions.http(port: "8080", address: "every address")
+      + SharedOptions.logging(format: "json") + KubernetesOptions.declarations,
     examples: [
       .init(
         purpose: "Watch, and log for a person to read.",
@@ -81,7 +70,7 @@ enum MountmonCommands {
         + "costs no more than the timeout."
     ],
     options: [
-      configuration(
+      SharedOptions.configuration(
         fallback: "config.json in the working directory, if there is one and no PATH is given"),
       OptionDeclaration(
         name: "--type", value: ValueDeclaration("TYPE", .oneOf(["canary", "directory"])),
@@ -102,17 +91,12 @@ enum MountmonCommands {
         name: "--wait", value: ValueDeclaration("DURATION", .duration),
         summary: "Keep probing until every mount is ok, and give up after this time.",
         fallback: "look once", group: "Time"),
-      OptionDeclaration(
-        name: "--output", value: ValueDeclaration("FORMAT", .oneOf(["table", "json", "nagios"])),
-        summary: "table for people, json for programs, nagios for monitoring plugins.",
-        fallback: "table", group: "Output"),
+      SharedOptions.output("table", "json", "nagios"),
       OptionDeclaration(
         name: "--explain",
         summary: "Say for every mount what was seen, what it means and what to do.",
         group: "Output"),
-      OptionDeclaration(
-        name: "--color", value: ValueDeclaration("WHEN", .oneOf(["auto", "always", "never"])),
-        summary: "Use colors: auto does on a terminal.", fallback: "auto", group: "Output"),
+      SharedOptions.color,
     ],
     positionals: [
       PositionalDeclaration(
@@ -135,9 +119,7 @@ enum MountmonCommands {
       .init(code: 3, meaning: "could not tell: bad configuration or bad usage"),
     ],
     usageExitCode: 3,
-    environment: [
-      .init(name: "NO_COLOR", meaning: "when set, --color auto means never")
-    ])
+    environment: SharedOptions.colorVariables)
 
   static let completions = CommandDeclaration(
     name: "completions",
@@ -157,43 +139,59 @@ enum MountmonCommands {
       .init(
         purpose: "Complete in fish.",
         line: "mountmon completions fish > ~/.config/fish/completions/mountmon.fish"),
-    ])
+    ],
+    exitCodes: printed)
 
   static let manual = CommandDeclaration(
     name: "manual",
-    summary: "Print the manual page.",
+    summary: "Print the manual, or the page of one command.",
+    options: [
+      OptionDeclaration(name: "--list", summary: "Print the names of all pages instead.")
+    ],
+    positionals: [
+      PositionalDeclaration(
+        value: ValueDeclaration("PAGE", .oneOf(ManualPage.names(of: withoutManual) + [manualPage])),
+        count: .atMostOne, summary: "As --list names it. Default: mountmon, which has everything.")
+    ],
     examples: [
       .init(purpose: "Read the manual.", line: "mountmon manual | man -l -"),
       .init(
+        purpose: "Read about one command.",
+        line: "mountmon manual mountmon-pool-drain | man -l -"),
+      .init(
         purpose: "Install the manual.",
         line: "mountmon manual > /usr/local/share/man/man8/mountmon.8"),
-    ])
+    ],
+    exitCodes: printed)
 
   static let version = CommandDeclaration(
     name: "version",
     summary: "Show the version, the commit, and what it was built by and for.",
-    options: [
-      OptionDeclaration(
-        name: "--output", value: ValueDeclaration("FORMAT", .oneOf(["text", "json"])),
-        summary: "text for people, json for programs.", fallback: "text", group: "Output")
-    ],
+    options: [SharedOptions.output("text", "json")],
     examples: [
       .init(purpose: "Which commit is this?", line: "mountmon version --output json")
+    ],
+    exitCodes: printed)
+
+  /// What there are pages of beside its own: the manual cannot be declared by itself.
+  private static let withoutManual = CommandDeclaration(
+    name: "mountmon", summary: "",
+    subcommands: [
+      sidecar, check, PoolCommands.pool, VolSyncCommands.volsync, completions, version,
     ])
+  private static let manualPage = "mountmon-manual"
+
+  private static let printed: [CommandDeclaration.ExitCode] = [
+    .init(code: 0, meaning: "printed"),
+    .init(code: 1, meaning: "could not be written to standard output"),
+    .init(code: 2, meaning: "bad usage"),
+  ]
 
   /// The child that touches the watched paths, started by the other commands.
   static let probeWorker = CommandDeclaration(
     name: "probe-worker",
     summary: "Probe mounts for the mountmon that started it. Not for people.",
     isHidden: true)
-
-  private static func configuration(fallback: String) -> OptionDeclaration {
-    // An empty value is what a template renders when nothing was configured, and the older
-    // monitor took it so; `--log-level` and `--log-format` likewise.
-    OptionDeclaration(
-      name: "--config", short: "c", value: ValueDeclaration("FILE", .file),
-      summary: "The configuration file.", fallback: fallback, emptyMeansAbsent: true)
-  }
 }
 
 extension MountmonCommands {
@@ -212,7 +210,14 @@ extension MountmonCommands {
       }
       return .show(shell.script(for: root))
     case [manual.name]:
-      return .show(ManualPage(root: root, version: build.version, section: 8).text)
+      if command.flag("--list") {
+        return .show(ManualPage.names(of: root).map { $0 + "\n" }.joined())
+      }
+      let name = command.arguments.first ?? root.name
+      let page = CommandPath(root: root).shownTree.first { ManualPage.name(of: $0) == name }
+      return page.map {
+        .show(ManualPage(path: $0, version: build.version, section: 8).text)
+      } ?? outcome
     case [version.name]:
       let isJSON = command.value("--output") == "json"
       return .show(isJSON ? build.document : build.text)

@@ -48,13 +48,15 @@ struct PositionalDeclaration: Hashable, Sendable {
 
   enum Count: Hashable, Sendable {
     case exactlyOne
+    case atMostOne
     case anyNumber
   }
 
-  /// As usage lines print it: `SHELL`, `[PATH]...`.
+  /// As usage lines print it: `SHELL`, `[PAGE]`, `[PATH]...`.
   var usage: String {
     switch count {
     case .exactlyOne: value.placeholder
+    case .atMostOne: "[\(value.placeholder)]"
     case .anyNumber: "[\(value.placeholder)]..."
     }
   }

@@ -4,8 +4,11 @@ enum PoolCommands {
     name: "pool",
     summary: "Watch a drive pool, and take its stack off it in order when it goes.",
     discussion: [
+      "When a drive or the union itself goes, download clients are paused and containers stopped, "
+        + "in order, and exactly that is brought back when the pool is well again. run does so; "
+        + "the others look, or ask it to act.",
       "For those who come from the older monitor: --daemon (-d), --check (-c) and --status (-s) "
-        + "stand for run, check and status; so does nothing at all for status."
+        + "stand for run, check and status; so does nothing at all for status.",
     ],
     subcommands: [run, check, status, plan, drain, resume, hold, choose, forget],
     aliases: [
@@ -17,7 +20,8 @@ enum PoolCommands {
       .init(
         purpose: "Pull the drives in peace, and have all back afterwards.",
         line: "mountmon pool drain && pull-the-drives && mountmon pool resume"),
-    ])
+    ],
+    exitCodes: [.init(code: 2, meaning: "no such command")])
 
   static let run = CommandDeclaration(
     name: "run",
@@ -28,24 +32,9 @@ enum PoolCommands {
       "SIGTERM and SIGINT end it and undo nothing: the next start goes on where this one ended. "
         + "SIGHUP reads the configuration again. One runs at a time.",
     ],
-    options: [
-      configuration,
-      OptionDeclaration(
-        name: "--http-port", value: ValueDeclaration("PORT", .wholeNumber(1...65535)),
-        summary: "Port to serve on.", fallback: "as configured", group: "HTTP"),
-      OptionDeclaration(
-        name: "--http-address", value: ValueDeclaration("ADDRESS", .text),
-        summary: "Address to serve on.", fallback: "as configured", group: "HTTP"),
-      OptionDeclaration(
-        name: "--log-level",
-        value: ValueDeclaration("LEVEL", .oneOf(["debug", "info", "warn", "error"])),
-        summary: "Least level to log: debug, info, warn or error.", fallback: "info",
-        group: "Logging", emptyMeansAbsent: true),
-      OptionDeclaration(
-        name: "--log-format", value: ValueDeclaration("FORMAT", .oneOf(["json", "text"])),
-        summary: "json for machines, text for people.", fallback: "text", group: "Logging",
-        emptyMeansAbsent: true),
-    ],
+    options: [configuration]
+      + SharedOptions.http(port: "as configured", address: "as configured")
+      + SharedOptions.logging(format: "text"),
     examples: [
       .init(
         purpose: "Watch, and log for a person to read.",
@@ -72,7 +61,7 @@ enum PoolCommands {
     name: "check",
     summary: "Look at the pool once, print a clear answer, leave with an exit code.",
     discussion: ["Nothing is written, paused or stopped, whatever is found."],
-    options: [configuration, output(["table", "json", "nagios"]), color],
+    options: [configuration, SharedOptions.output("table", "json", "nagios"), SharedOptions.color],
     examples: [
       .init(purpose: "Is the pool well?", line: "mountmon pool check"),
       .init(
@@ -85,7 +74,7 @@ enum PoolCommands {
       .init(code: 2, meaning: "stale or unmounted"),
       .init(code: 3, meaning: "could not tell: bad configuration or bad usage"),
     ],
-    usageExitCode: 3, environment: [noColor])
+    usageExitCode: 3, environment: SharedOptions.colorVariables)
 
   static let status = CommandDeclaration(
     name: "status",
@@ -94,16 +83,18 @@ enum PoolCommands {
       "Asks the running monitor, over HTTP (no rights are needed) or its socket. Where none runs, "
         + "shows what the state directory holds, and says how old that is."
     ],
-    options: [configuration, output(["table", "json"]), color],
+    options: [configuration, SharedOptions.output("table", "json"), SharedOptions.color],
     examples: [
       .init(purpose: "How are the pool and its stack?", line: "mountmon pool status"),
       .init(purpose: "The same for a program.", line: "mountmon pool status --output json"),
     ],
     exitCodes: [
       .init(code: 0, meaning: "shown, whatever it is"),
-      .init(code: 3, meaning: "could not tell: no monitor and no readable state, or bad usage"),
+      .init(
+        code: 3,
+        meaning: "could not tell: no monitor and no readable state, bad configuration or bad usage"),
     ],
-    usageExitCode: 3, environment: [noColor])
+    usageExitCode: 3, environment: SharedOptions.colorVariables)
 
   static let plan = CommandDeclaration(
     name: "plan",
@@ -112,15 +103,17 @@ enum PoolCommands {
       configuration,
       OptionDeclaration(
         name: "--for", value: ValueDeclaration("RUN", .oneOf(["drain", "resume"])),
-        summary: "What to plan.", fallback: "what the state of the pool asks for"),
-      output(["table", "json"]),
+        summary: "What to plan: drain or resume.", fallback: "what the state of the pool asks for"),
+      SharedOptions.output("table", "json"),
     ],
     examples: [
       .init(purpose: "What would a drain stop?", line: "mountmon pool plan --for drain")
     ],
     exitCodes: [
       .init(code: 0, meaning: "planned"),
-      .init(code: 3, meaning: "could not tell: the stack did not answer, or bad usage"),
+      .init(
+        code: 3, meaning: "could not tell: the stack did not answer, bad configuration or bad usage"
+      ),
     ],
     usageExitCode: 3)
 
@@ -128,31 +121,32 @@ enum PoolCommands {
     name: "drain",
     summary: "Take the stack off the pool, and leave it off until resumed.",
     discussion: [asksMonitor],
-    options: [configuration] + waiting + [dryRun, output(["table", "json"])],
+    options: [configuration] + waiting + [dryRun, SharedOptions.output("table", "json")],
     examples: [
       .init(purpose: "Before drives are pulled.", line: "mountmon pool drain --timeout 5m")
     ],
-    exitCodes: outcomes)
+    exitCodes: (outcomes + [dryRunOutcome]).sorted { $0.code < $1.code })
 
   static let resume = CommandDeclaration(
     name: "resume",
     summary: "Bring back what was taken off the pool, if the pool is healthy.",
     discussion: [asksMonitor],
-    options: [configuration] + waiting + [dryRun, output(["table", "json"])],
+    options: [configuration] + waiting + [dryRun, SharedOptions.output("table", "json")],
     examples: [
       .init(purpose: "What would come back?", line: "mountmon pool resume --dry-run")
     ],
-    exitCodes: outcomes)
+    exitCodes: (outcomes + [dryRunOutcome]).sorted { $0.code < $1.code })
 
   static let hold = CommandDeclaration(
     name: "hold",
     summary: "Have nothing done unasked for a time: maintenance.",
     discussion: ["Drain and resume by hand work all the same. \(asksMonitor)"],
+    usage: ["--for DURATION [OPTION]...", "--release [OPTION]..."],
     options: [
       configuration,
       OptionDeclaration(
         name: "--for", value: ValueDeclaration("DURATION", .duration),
-        summary: "How long, from now on."),
+        summary: "How long, from now on: 1s to a year."),
       OptionDeclaration(name: "--release", summary: "End the hold."),
     ] + waiting,
     examples: [
@@ -196,16 +190,13 @@ extension PoolCommands {
   private static let asksMonitor =
     "Asks the running monitor and waits for the outcome; where none runs, does the same itself."
 
-  private static let configuration = OptionDeclaration(
-    name: "--config", short: "c", value: ValueDeclaration("FILE", .file),
-    summary: "The configuration file.",
-    fallback: "pool.json in the working directory, else /etc/mountmon/pool.json",
-    emptyMeansAbsent: true)
+  private static let configuration = SharedOptions.configuration(
+    fallback: "pool.json in the working directory, else /etc/mountmon/pool.json")
 
   private static let waiting = [
     OptionDeclaration(
       name: "--timeout", value: ValueDeclaration("DURATION", .duration),
-      summary: "Wait no longer than this; what was begun goes on.", fallback: "wait",
+      summary: "Wait no longer than this; what was begun goes on.", fallback: "no limit",
       group: "Waiting"),
     OptionDeclaration(
       name: "--no-wait", summary: "Leave as soon as the monitor has the command.",
@@ -215,26 +206,14 @@ extension PoolCommands {
   private static let dryRun = OptionDeclaration(
     name: "--dry-run", summary: "Print what would be done, and do nothing.", group: "Output")
 
-  private static func output(_ formats: [String]) -> OptionDeclaration {
-    OptionDeclaration(
-      name: "--output", value: ValueDeclaration("FORMAT", .oneOf(formats)),
-      summary: formats.count > 2
-        ? "table for people, json for programs, nagios for monitoring plugins."
-        : "table for people, json for programs.", fallback: "table", group: "Output")
-  }
-
-  private static let color = OptionDeclaration(
-    name: "--color", value: ValueDeclaration("WHEN", .oneOf(["auto", "always", "never"])),
-    summary: "Use colors: auto does on a terminal.", fallback: "auto", group: "Output")
-
-  private static let noColor = CommandDeclaration.Variable(
-    name: "NO_COLOR", meaning: "when set, --color auto means never")
-
   private static let outcomes: [CommandDeclaration.ExitCode] = [
-    .init(code: 0, meaning: "done, and read back"),
+    .init(code: 0, meaning: "done, and read back; with --no-wait: taken by the monitor"),
     .init(code: 1, meaning: "tried to the end, and something is left over"),
-    .init(code: 2, meaning: "refused, could not be asked for, or bad usage"),
-    .init(code: 3, meaning: "with --dry-run: could not tell"),
+    .init(
+      code: 2, meaning: "refused, could not be asked for, bad configuration or bad usage"),
     .init(code: 4, meaning: "not over within --timeout; it goes on where a monitor runs"),
   ]
+
+  private static let dryRunOutcome = CommandDeclaration.ExitCode(
+    code: 3, meaning: "with --dry-run: could not tell")
 }

@@ -91,7 +91,7 @@ struct ZshCompletion: Sendable {
   }
 
   private func spec(_ positional: PositionalDeclaration) -> String {
-    let place = positional.count == .exactlyOne ? "1" : "*"
+    let place = positional.count == .anyNumber ? "*" : "1"
     return "\(place):\(positional.value.placeholder):\(action(positional.value.kind))".shellQuoted
   }
 

@@ -36,7 +36,10 @@ import Testing
     arguments: [
       (true, [:], HelpStyle.bold), (false, [:], .plain), (true, ["NO_COLOR": "1"], .plain),
       (true, ["NO_COLOR": ""], .bold), (true, ["TERM": "dumb"], .plain),
-      (true, ["TERM": "xterm"], .bold),
+      (true, ["TERM": "xterm"], .bold), (false, ["CLICOLOR_FORCE": "1"], .bold),
+      (false, ["CLICOLOR_FORCE": "0"], .plain), (false, ["CLICOLOR_FORCE": ""], .plain),
+      (true, ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], .plain),
+      (true, ["CLICOLOR_FORCE": "1", "TERM": "dumb"], .bold),
     ] as [(Bool, [String: String], HelpStyle)])
   func `is bold only where that is wanted`(
     _ isTerminal: Bool, _ environment: [String: String], _ style: HelpStyle
@@ -57,8 +60,31 @@ import Testing
       for option in command.allOptions {
         #expect(option.name.hasPrefix("--"))
         #expect(option.summary.hasSuffix("."), "\(path.name) \(option.name)")
+        if case .oneOf(let choices)? = option.value?.kind {
+          for choice in choices {
+            #expect(option.summary.contains(choice), "\(path.name) \(option.name) \(choice)")
+          }
+        }
       }
     }
+  }
+
+  @Test func `says which codes a command leaves with, also for bad usage`() {
+    for path in tree {
+      let codes = path.command.exitCodes.map(\.code)
+      #expect(codes == Set(codes).sorted(), "\(path.name)")
+      #expect(codes.contains(path.command.usageExitCode), "\(path.name)")
+      if path.command.shownSubcommands.isEmpty { #expect(codes.first == 0, "\(path.name)") }
+    }
+  }
+
+  @Test func `ends with the codes, and says what a duration is`() {
+    let lines = help(
+      CommandPath(root: MountmonCommands.root).descending(to: MountmonCommands.check)
+    )
+    .split(separator: "\n")
+    #expect(lines.contains("A DURATION is such as 500ms, 30s, 1m30s or 2h."))
+    #expect(lines.suffix(5).first == "Exit status:")
   }
 
   @Test func `shows examples that work`() throws {

@@ -119,7 +119,7 @@ import Testing
         ["completions", "tcsh"],
         "mountmon completions: SHELL: \"tcsh\" is not allowed, expected bash, zsh or fish"
       ),
-      (["manual", "x\n"], "mountmon manual: unexpected argument \"x\\n\""),
+      (["version", "x\n"], "mountmon version: unexpected argument \"x\\n\""),
       (
         ["--config=x", "check"],
         "mountmon sidecar: unexpected argument \"check\", a command comes before its options"
@@ -175,6 +175,7 @@ import Testing
     #expect(decide("sidecar", "--nope").usage?.exitCode == 2)
     #expect(decide("check", "--nope").usage?.exitCode == 3)
     #expect(decide("nope").usage?.exitCode == 2)
+    #expect(decide("volsync", "nope").usage?.exitCode == 3)
   }
 }
 
