@@ -121,6 +121,7 @@ check: lint ## all that has to hold: lint, a clean build without a warning, test
 	$(MAKE) fuzz FUZZ_SECONDS=5
 	$(MAKE) docs
 	$(MAKE) release
+	$(MAKE) image-test
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
@@ -134,6 +135,8 @@ release: ## build the static release binary: out/mountmon (needs Swift)
 	MOUNTMON_COMMIT='$(COMMIT)' swift build $(RELEASE_FLAGS) --scratch-path .build-release
 	@mkdir -p out && cp .build-release/release/mountmon out/mountmon
 	@ls -l out/mountmon && out/mountmon --version
+	@scripts/build-facts.sh out/mountmon .build-release >out/mountmon.facts.json
+	@ls -l out/mountmon
 	@test "$$(stat -c %s out/mountmon)" -lt $(RELEASE_LIMIT) || \
 	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 
@@ -156,11 +159,16 @@ docs: ## write the reference of the libraries to out/docs (needs Swift)
 	@scripts/docs.sh
 
 .PHONY: image
-image: ## build the container image mountmon:dev from the release binary (needs docker)
-	@$(call need,docker,a Docker client)
-	@docker info >/dev/null 2>&1 || { echo "make image: needs a running Docker engine" >&2; exit 1; }
-	$(MAKE) release
-	docker build --tag mountmon:dev --file Dockerfile out
+IMAGE ?= mountmon:dev
+image: release ## build the container image mountmon:dev: out/image (needs Swift, python3; no engine)
+	@$(call need,python3,Debian package python3)
+	python3 scripts/image build --name $(IMAGE) --load
+
+.PHONY: image-test
+MOUNTMON_BIN ?= out/mountmon
+image-test: ## build the image of MOUNTMON_BIN twice, compare, and run it (needs root, dockerd, podman, /dev/fuse)
+	@$(call need,python3,Debian package python3)
+	MOUNTMON_BIN=$(MOUNTMON_BIN) scripts/image-test.sh
 
 .PHONY: kind-create kind-deploy kind-test kind-logs kind-delete
 kind-create kind-deploy kind-test kind-logs kind-delete: ## a rehearsal cluster (not in this version)
