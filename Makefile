@@ -106,6 +106,7 @@ lint: setup ## find faults of format and style, also of units (needs Swift, shel
 	swift format lint --strict --parallel --recursive $(SOURCES)
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 	scripts/validate-units.sh
+	python3 scripts/check-workflows.py
 
 .PHONY: format
 format: ## format the sources

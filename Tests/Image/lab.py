@@ -13,6 +13,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
+# Tests that look into scripts/image import this module first.
+sys.path.insert(0, str(ROOT / "scripts"))
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -75,7 +77,7 @@ class Lab(contextlib.ExitStack):
     def start(self, *words, log, **options):
         """Starts a program that is ended with the lab, by force where it has to be."""
         with open(log, "wb") as output:
-            process = subprocess.Popen(  # The lab ends it. pylint: disable=consider-using-with
+            process = subprocess.Popen(
                 [str(word) for word in words], stdout=output, stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent, **options)
         self.callback(end, process)

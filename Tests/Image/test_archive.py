@@ -5,18 +5,15 @@ import io
 import json
 import shutil
 import struct
-import sys
 import tarfile
 import tempfile
 import pathlib
 import unittest
 
-from lab import ROOT, Lab, binary, images, run
-
-sys.path.insert(0, str(ROOT / "scripts"))
-from image.binary import Binary  # noqa: E402 pylint: disable=wrong-import-position
-from image.fault import Fault  # noqa: E402 pylint: disable=wrong-import-position
-from image.layout import has_host, members  # noqa: E402 pylint: disable=wrong-import-position
+from lab import Lab, binary, images, run
+from image.binary import Binary
+from image.fault import Fault
+from image.layout import has_host, members
 
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
 NOTE = "org.opencontainers.image."
@@ -115,6 +112,7 @@ class AnArchive(unittest.TestCase):
         run(*place, "load", "--input", self.archive)
         (image,) = json.loads(run(*place, "image", "inspect", "localhost/mountmon:dev").stdout)
         self.assertEqual(image["Digest"], json.loads(self.files["index.json"])["manifests"][0]["digest"])
+        self.assertEqual(image["Digest"], images("digest", self.archive).stdout.strip())
         self.assertEqual(image["Annotations"], self.manifest()["annotations"])
         self.assertEqual(image["User"], "65534:65534")
 

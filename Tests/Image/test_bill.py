@@ -3,15 +3,12 @@
 import hashlib
 import json
 import re
-import sys
 import unittest
 
-from lab import ROOT, Lab, binary, images
-
-sys.path.insert(0, str(ROOT / "scripts"))
-from image.binary import Binary  # noqa: E402 pylint: disable=wrong-import-position
-from image.fault import Fault  # noqa: E402 pylint: disable=wrong-import-position
-from image.sbom import PACKAGES, bill  # noqa: E402 pylint: disable=wrong-import-position
+from lab import Lab, binary, images
+from image.binary import Binary
+from image.fault import Fault
+from image.sbom import PACKAGES, bill
 
 IMAGE = {"version": "1.2.3", "epoch": 1700000000, "digest": "sha256:" + "0" * 64}
 LICENSES = {

@@ -45,6 +45,10 @@ def parse():
     several.add_argument("--output", required=True, help="the archive to write")
     several.add_argument("--name", default="mountmon:dev")
     several.set_defaults(run=build_several)
+
+    named = commands.add_parser("digest", help="print the digest of the image in an OCI archive")
+    named.add_argument("archive", metavar="ARCHIVE.oci.tar")
+    named.set_defaults(run=lambda options: print(read(options.archive)[1]["digest"]))
     return parser.parse_args()
 
 
