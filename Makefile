@@ -7,7 +7,7 @@ SHELL := /bin/bash
 RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-default-traits \
   -Xswiftc -static-executable -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections -Xcc -fno-asynchronous-unwind-tables \
-  -Xcc -DOPENSSL_SMALL \
+  -Xcc -DOPENSSL_SMALL -Xcc -fmacro-prefix-map=$(CURDIR)/.build-release/checkouts/= \
   -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker -s \
   -Xlinker -T -Xlinker $(CURDIR)/scripts/no-unwind-tables.ld \
   -Xlinker --wrap=__register_frame_info -Xlinker --wrap=__deregister_frame_info \

@@ -67,6 +67,8 @@ def build_one(options):
     write(f"{stem}.oci.tar", layout.oci_archive(entry, options.name, epoch))
     write(f"{stem}.docker.tar", layout.docker_archive(entry, options.name, epoch))
     write(f"{stem}.spdx.json", document)
+    if facts:
+        write(f"{stem}.resolved.json", (json.dumps(facts["resolved"], indent=2) + "\n").encode())
     print(f"{options.name} for linux/{binary.architecture}: {entry['digest']}")
     if options.load:
         load(f"{stem}.docker.tar")
