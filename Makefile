@@ -171,8 +171,31 @@ image-test: ## build the image of MOUNTMON_BIN twice, compare, and run it (needs
 	@$(call need,python3,Debian package python3)
 	MOUNTMON_BIN=$(MOUNTMON_BIN) scripts/image-test.sh
 
-.PHONY: kind-create kind-deploy kind-test kind-logs kind-delete
-kind-create kind-deploy kind-test kind-logs kind-delete: ## a rehearsal cluster (not in this version)
-	@echo "make $@: needs the rehearsal cluster, which this version does not have; Examples/kubernetes" \
-	  "has the manifests" >&2
-	@exit 1
+# The rehearsal: docs/rehearsal.md. The scripts say what they need: kind, kubectl, a container engine.
+.PHONY: kind-create
+kind-create: ## make the rehearsal cluster mountmon-rehearsal (needs kind, kubectl, docker)
+	@scripts/kind/create.sh
+
+.PHONY: kind-load
+kind-load: ## bring the images of make image into it (needs kind, kubectl, docker)
+	@scripts/kind/load.sh
+
+.PHONY: kind-deploy
+kind-deploy: ## load the images, apply Examples/kind, wait until the pod is ready
+	@scripts/kind/deploy.sh
+
+.PHONY: kind-test
+kind-test: ## remove the canary, see the pod replaced; with CONTRACT=1 also make test-cluster
+	@scripts/kind/test.sh
+
+.PHONY: kind-logs
+kind-logs: ## follow mountmon's log from pod to pod (FOLLOW=0: show it and end)
+	@scripts/kind/logs.sh
+
+.PHONY: kind-redeploy
+kind-redeploy: image ## build the image again, load it, start the pod anew
+	@scripts/kind/deploy.sh --restart
+
+.PHONY: kind-delete
+kind-delete: ## remove the rehearsal cluster, and nothing else
+	@scripts/kind/delete.sh

@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# The two images of the rehearsal, and how they come into the cluster without a registry. Sourced, in
+# place of lib.sh, which it brings along.
+#
+#   mountmon_image   the sidecar: IMAGE, or mountmon:dev of `make image`
+#   main_image       the application beside it, which needs a shell and `rm`: MAIN_IMAGE, or one that
+#                    is made here of a static busybox, or busybox as the engine has or fetches it
+
+# shellcheck source=scripts/kind/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+mountmon_image=${IMAGE:-mountmon:dev}
+main_image=${MAIN_IMAGE:-}
+archive=$root/out/mountmon-image.tar
+made_here=mountmon-rehearsal-main:busybox
+
+has_image() { "$DOCKER" image inspect "$1" >/dev/null 2>&1; }
+
+# load_from_engine IMAGE: kind asks docker for an image by itself; with podman it has to be told.
+load_from_engine() {
+  if [ "${KIND_EXPERIMENTAL_PROVIDER:-}" != podman ]; then
+    "$KIND" load docker-image "$1" --name "$cluster" || cannot_load "$1"
+    return
+  fi
+  local file=$folder/image.tar
+  rm -f "$file"
+  "$DOCKER" save --output "$file" "$1" || cannot_load "$1"
+  "$KIND" load image-archive "$file" --name "$cluster" || cannot_load "$1"
+  rm -f "$file"
+}
+cannot_load() { die 1 "kind did not take the image $1: see above; is the engine's disk full?"; }
+
+# Podman calls an image without a registry `localhost/…`; the cluster then knows it by that name.
+name_in_cluster() {
+  if [ "${KIND_EXPERIMENTAL_PROVIDER:-}" = podman ]; then
+    "$DOCKER" image inspect --format '{{index .RepoTags 0}}' "$1"
+  else
+    echo "$1"
+  fi
+}
+
+load_mountmon() {
+  if has_image "$mountmon_image"; then
+    say "loading $mountmon_image into $cluster"
+    load_from_engine "$mountmon_image"
+    mountmon_image=$(name_in_cluster "$mountmon_image")
+  elif [ "$mountmon_image" = mountmon:dev ] && [ -s "$archive" ]; then
+    say "loading $archive into $cluster"
+    "$KIND" load image-archive "$archive" --name "$cluster" || cannot_load "$archive"
+  elif [ "$mountmon_image" = mountmon:dev ]; then
+    die 1 "there is no image mountmon:dev, nor $archive; first: make image"
+  else
+    die 1 "the container engine has no image $mountmon_image; fetch it, or leave IMAGE out"
+  fi
+}
+
+load_main() {
+  if [ -z "$main_image" ]; then
+    if has_image "$made_here" || make_main; then main_image=$made_here; else main_image=busybox; fi
+  fi
+  if ! has_image "$main_image"; then
+    say "fetching $main_image"
+    "$DOCKER" pull --quiet "$main_image" >/dev/null ||
+      die 1 "no image for the application: install busybox-static, or fetch an image that has sh and" \
+        "rm, and name it: MAIN_IMAGE=…"
+  fi
+  say "loading $main_image into $cluster"
+  load_from_engine "$main_image"
+  main_image=$(name_in_cluster "$main_image")
+}
+
+# A static busybox of this machine becomes an image: nothing is fetched. Fails where there is none.
+make_main() {
+  local busybox tree applet
+  busybox=$(command -v "${BUSYBOX:-busybox}") || return 1
+  # What ldd can read needs libraries, which the image would not have.
+  command -v ldd >/dev/null && ! ldd "$busybox" >/dev/null 2>&1 || return 1
+  say "making $made_here of $busybox"
+  tree=$(mktemp -d)
+  mkdir "$tree/bin" "$tree/tmp"
+  chmod 755 "$tree"
+  chmod 1777 "$tree/tmp"
+  cp -L "$busybox" "$tree/bin/busybox"
+  while read -r applet; do
+    [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
+  done < <("$busybox" --list)
+  local code=0
+  tar -C "$tree" --numeric-owner --owner=0 --group=0 -cf - . |
+    "$DOCKER" import --change 'ENV PATH=/bin' - "$made_here" >/dev/null || code=1
+  rm -rf "$tree"
+  [ $code = 0 ] || die 1 "could not make the image $made_here of $busybox; or name one: MAIN_IMAGE=…"
+}
+
+load_images() {
+  need_docker
+  mkdir -p "$folder"
+  load_mountmon
+  load_main
+}
