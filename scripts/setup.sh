@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need: the Debian packages and Python packages that the lists name, and SABnzbd.
+# Installs what the tests need: the Debian packages and Python packages that the lists name, SABnzbd, and kubectl.
 # Says what is missing where it cannot install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,6 +25,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 scripts/sabnzbd.sh
+scripts/kubectl.sh
 
 while read -r package; do
   python3 -c "import importlib.metadata as m; m.version('$package')" 2>/dev/null && continue

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct `An image of the rehearsal` {
+  @Test func `has to be built first`() async throws {
+    try await KindStage.with(images: []) { stage in
+      let outcome = try await stage.run("load", "IMAGE=mountmon:other")
+      #expect(outcome.ending == .exited(1))
+      #expect(outcome.errors.contains("has no image mountmon:other"))
+      #expect(try !stage.calls().contains { $0.hasPrefix("kind load") })
+    }
+  }
+
+  @Test func `of the application is made of a static busybox, and nothing is fetched`() async throws
+  {
+    try await KindStage.with { stage in
+      let outcome = try await stage.run("load")
+      #expect(outcome.ending == .exited(0), "\(outcome.errors)")
+      let calls = try stage.calls()
+      #expect(!calls.contains { $0.contains(" pull ") })
+      #expect(
+        calls.contains("docker import --change ENV PATH=/bin - mountmon-rehearsal-main:busybox"))
+      #expect(
+        calls.last?.hasPrefix("kind load docker-image mountmon-rehearsal-main:busybox") == true)
+
+      let tree = try stage.folder.folder("tree")
+      try await EndToEndTests.run(
+        "tar", "-xf", "\(stage.folder.path)/stub/imported.tar", "-C", tree)
+      try stage.folder.write("tree/canary", "alive\n")
+      let script = "cat /canary && rm /canary && test ! -e /canary && sleep 0"
+      let ran = try await EndToEndTests.run("chroot", tree, "/bin/sh", "-c", script)
+      #expect(ran == "alive\n")
+
+      try stage.forget()
+      _ = try await stage.run("load")
+      #expect(try !stage.calls().contains { $0.contains(" import ") }, "it is made once")
+    }
+  }
+
+  @Test func `of the application is fetched where there is no static busybox`() async throws {
+    try await KindStage.with { stage in
+      for busybox in ["none", "bash"] {
+        try stage.forget()
+        try stage.write("images", ["mountmon:dev"])
+        #expect(try await stage.run("load", "BUSYBOX=\(busybox)").ending == .exited(0))
+        #expect(try stage.calls().contains("docker pull --quiet busybox"))
+        #expect(
+          try stage.calls().last == "kind load docker-image busybox --name mountmon-rehearsal")
+      }
+    }
+  }
+
+  @Test func `goes through a file with podman, and keeps podman's name`() async throws {
+    try await KindStage.with { stage in
+      let outcome = try await stage.run("deploy", "DOCKER=podman", "MAIN_IMAGE=mountmon:dev")
+      #expect(outcome.ending == .exited(0), "\(outcome.errors)")
+      let calls = try stage.calls()
+      let kinds = calls.filter { $0.hasPrefix("kind") }
+      #expect(kinds.allSatisfy { $0.hasSuffix("(by podman)") })
+      #expect(calls.contains("podman save --output STATE/image.tar mountmon:dev"))
+      let load = "kind load image-archive STATE/image.tar --name mountmon-rehearsal (by podman)"
+      #expect(calls.filter { $0 == load }.count == 2)
+      #expect(!calls.contains { $0.contains("docker") })
+      #expect(
+        try stage.text("stub/applied").matches(of: /image: localhost\/mountmon:dev\n/).count == 3)
+      #expect(!stage.state.contains("image.tar"))
+    }
+  }
+}
