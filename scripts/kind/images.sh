@@ -2,7 +2,7 @@
 # The two images of the rehearsal, and how they come into the cluster without a registry. Sourced, in
 # place of lib.sh, which it brings along.
 #
-#   mountmon_image   the sidecar: IMAGE, or mountmon:dev of `make image`
+#   mountmon_image   the sidecar: IMAGE, as the engine has it, or what `make image` wrote (ARCHIVE)
 #   main_image       the application beside it, which needs a shell and `rm`: MAIN_IMAGE, or one that
 #                    is made here of a static busybox, or busybox as the engine has or fetches it
 
@@ -10,8 +10,12 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mountmon_image=${IMAGE:-mountmon:dev}
 main_image=${MAIN_IMAGE:-}
-archive=$root/out/mountmon-image.tar
 made_here=mountmon-rehearsal-main:busybox
+case $(uname -m) in
+  aarch64 | arm64) archive=arm64 ;;
+  *) archive=amd64 ;;
+esac
+archive=${ARCHIVE:-$root/out/image/mountmon-linux-$archive.docker.tar}
 
 has_image() { "$DOCKER" image inspect "$1" >/dev/null 2>&1; }
 
@@ -38,16 +42,17 @@ name_in_cluster() {
   fi
 }
 
+# The file is of the last `make image`, also where no engine took it.
 load_mountmon() {
-  if has_image "$mountmon_image"; then
+  if [ -z "${IMAGE:-}" ] && [ -s "$archive" ]; then
+    say "loading $archive into $cluster"
+    "$KIND" load image-archive "$archive" --name "$cluster" || cannot_load "$archive"
+  elif has_image "$mountmon_image"; then
     say "loading $mountmon_image into $cluster"
     load_from_engine "$mountmon_image"
     mountmon_image=$(name_in_cluster "$mountmon_image")
-  elif [ "$mountmon_image" = mountmon:dev ] && [ -s "$archive" ]; then
-    say "loading $archive into $cluster"
-    "$KIND" load image-archive "$archive" --name "$cluster" || cannot_load "$archive"
-  elif [ "$mountmon_image" = mountmon:dev ]; then
-    die 1 "there is no image mountmon:dev, nor $archive; first: make image"
+  elif [ -z "${IMAGE:-}" ]; then
+    die 1 "there is no $archive, and the engine has no image $mountmon_image; first: make image"
   else
     die 1 "the container engine has no image $mountmon_image; fetch it, or leave IMAGE out"
   fi

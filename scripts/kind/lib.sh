@@ -107,6 +107,10 @@ show_what_is() {
     ask get pods --output wide
     echo "== what they are doing"
     ask describe deployment,pods
+    echo "== what mountmon says of itself"
+    pods | while read -r _ name _; do
+      ask get --raw "/api/v1/namespaces/$namespace/pods/$name:8080/proxy/healthz/status"
+    done
     echo "== events, oldest first"
     ask get events --sort-by .metadata.creationTimestamp
     echo "== the watchdog's memory"

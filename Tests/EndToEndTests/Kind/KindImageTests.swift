@@ -3,12 +3,31 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct `An image of the rehearsal` {
-  @Test func `has to be built first`() async throws {
+  @Test(arguments: [
+    ("IMAGE=mountmon:other", "has no image mountmon:other; fetch it"),
+    ("IMAGE=", "first: make image"),
+  ])
+  func `has to be there`(_ environment: String, _ message: String) async throws {
     try await KindStage.with(images: []) { stage in
-      let outcome = try await stage.run("load", "IMAGE=mountmon:other")
+      let outcome = try await stage.run("load", environment)
       #expect(outcome.ending == .exited(1))
-      #expect(outcome.errors.contains("has no image mountmon:other"))
+      #expect(outcome.errors.contains(message))
       #expect(try !stage.calls().contains { $0.hasPrefix("kind load") })
+    }
+  }
+
+  @Test func `of mountmon is the file of the last build, unless one is named`() async throws {
+    try await KindStage.with(images: ["mountmon:dev", "a:1"]) { stage in
+      try stage.folder.write("image.tar", "an image")
+      let file = "kind load image-archive FOLDER/image.tar --name mountmon-rehearsal"
+      let named = "kind load docker-image a:1 --name mountmon-rehearsal"
+      #expect(try await stage.run("deploy", "MAIN_IMAGE=a:1").ending == .exited(0))
+      #expect(try stage.calls().filter { $0.hasPrefix("kind load") } == [file, named])
+      #expect(try stage.text("stub/applied").matches(of: /image: mountmon:dev\n/).count == 1)
+
+      try stage.forget()
+      #expect(try await stage.run("load", "IMAGE=a:1", "MAIN_IMAGE=a:1").ending == .exited(0))
+      #expect(try stage.calls().filter { $0.hasPrefix("kind load") } == [named, named])
     }
   }
 

@@ -32,7 +32,6 @@ struct `The rehearsal with a real kubectl` {
       // What was shown tells why: the event, in the words of kubectl.
       #expect(outcome.errors.contains("RestartHeld"), "\(outcome.errors)")
       #expect(outcome.errors.contains(old.name))
-      print(outcome.errors)
       for line in outcome.errors.split(separator: "\n") where line.hasPrefix("error:") {
         Issue.record("kubectl did not understand: \(line)")
       }

@@ -73,7 +73,8 @@ struct KindStage {
       "-u", "KIND_EXPERIMENTAL_PROVIDER", "HOME=\(folder.path)/home",
       "KUBECONFIG=\(folder.path)/home/.kube/config", "KIND_CLUSTER_NAME=kind",
       "PATH=\(folder.path)/bin:/usr/bin:/bin", "STUB=\(folder.path)/stub",
-      "KIND_FOLDER=\(folder.path)/state", "POLL=0.02", "SETTLE=0", "EVENT_TIMEOUT=0",
+      "KIND_FOLDER=\(folder.path)/state", "ARCHIVE=\(folder.path)/image.tar", "POLL=0.02",
+      "SETTLE=0", "EVENT_TIMEOUT=0",
       "TEST_TIMEOUT=30",
     ] + environment + ["\(BuiltProgram.package)/scripts/kind/\(own[0]).sh"] + own.dropFirst()
   }
@@ -89,7 +90,7 @@ struct KindStage {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
       String($0).replacing("\(folder.path)/state/mountmon-rehearsal", with: "STATE")
-        .replacing(BuiltProgram.package, with: "ROOT")
+        .replacing(folder.path, with: "FOLDER").replacing(BuiltProgram.package, with: "ROOT")
     }
   }
 
