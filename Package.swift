@@ -99,6 +99,16 @@ let package = Package(
       path: "Examples/own-resource"),
     .executableTarget(
       name: "watch-pods", dependencies: ["K8sClient"], path: "Examples/watch-pods"),
+    .executableTarget(
+      name: "edit-json", dependencies: ["JSONValue"], path: "Examples/edit-json"),
+    .executableTarget(
+      name: "fetch-once", dependencies: ["HTTPTransport"], path: "Examples/fetch-once"),
+    .executableTarget(
+      name: "plan-drain", dependencies: ["StackDrain", "MountHealthCore"],
+      path: "Examples/plan-drain"),
+    .executableTarget(
+      name: "judge-locks", dependencies: ["ResticUnlock", "K8sClient", "JSONValue", "TimeText"],
+      path: "Examples/judge-locks"),
 
     .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"]),
     .testTarget(name: "TimeTextTests", dependencies: ["TimeText"]),
@@ -214,10 +224,4 @@ for target in package.targets where !["CLinux", "CBuildInfo"].contains(target.na
     .enableUpcomingFeature("InferIsolatedConformances"),
     .treatAllWarnings(as: .error),
   ]
-}
-
-// Only `make docs` needs the plugin; whoever depends on the libraries is spared it.
-if Context.environment["MOUNTMON_DOCS"] != nil {
-  package.dependencies.append(
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"))
 }

@@ -122,17 +122,58 @@ struct `An example` {
     for word in ["HEALTHY", "DEGRADED", "UNHEALTHY"] { #expect(outcome.output.contains(word)) }
   }
 
-  @Test func `stands in the catalogue`() throws {
-    let examples = BuiltProgram.package + "/Examples"
-    let catalogue = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
-    let tested = [
-      "probe-once", "embed-monitor", "react-to-changes", "own-resource", "watch-pods", "demo",
-      "kubernetes", "systemd",  // by the suites in Manifests/
-      "compose",  // by those of the pool's configuration
-    ]
-    let found = try FileManager.default.contentsOfDirectory(atPath: examples)
-      .filter { $0 != "README.md" }
-    #expect(Set(found) == Set(tested), "each example is run by a test")
-    for name in found { #expect(catalogue.contains("](\(name)/")) }
+  @Test func `edits JSON, and says where a document is wrong`() async throws {
+    let outcome = try await Child(try BuiltProgram.path("edit-json")).finish()
+    #expect(outcome.ending == .exited(0))
+    #expect(
+      outcome.output.split(separator: "\n") == [
+        #"{"version":1.10,"shares":[{"name":"movies","path":"/srv/movies","colour":"blue"}],"#
+          + #""checked":true}"#,
+        "movies is at /srv/movies",
+        "refused: line 2, column 19, at shares[2]: expected a value after ',', found ']'",
+        "refused: [0]: expected a number, found an object",
+      ])
+  }
+
+  @Test func `fetches once, or says why not`() async throws {
+    let program = try BuiltProgram.path("fetch-once")
+    let server = try LoopbackServer { $0.target == "/there" ? 200 : 404 }
+    let there = try await Child(program, server.url + "/there").finish()
+    #expect(there.ending == .exited(0))
+    #expect(there.output.hasPrefix("200 "))
+    let elsewhere = try await Child(program, server.url, "/elsewhere").finish()
+    #expect(elsewhere.output.hasPrefix("404 "))
+    server.stop()
+    let nobody = try await Child(program, "http://127.0.0.1:\(try FreePort.take())").finish()
+    #expect(nobody.ending == .exited(0))
+    #expect(nobody.output.hasPrefix("no answer (refused): "))
+  }
+
+  @Test func `plans a drain, and stops sooner what writes into nothing`() async throws {
+    let outcome = try await Child(try BuiltProgram.path("plan-drain")).finish()
+    #expect(outcome.ending == .exited(0))
+    let steps = outcome.output.split(separator: "\n").compactMap { line -> String? in
+      let words = line.split(separator: " ")
+      guard words.first.flatMap({ Int($0) }) != nil, words.count > 2 else { return nil }
+      return "\(words[1]) \(words[2].filter { $0 != "," })"
+    }
+    #expect(steps.first == "pause client:sabnzbd")
+    #expect(steps.contains("stop container:plex"))
+    #expect(!outcome.output.contains("proxy"), "it does not use the pool")
+    #expect(outcome.output.contains("\n1. fence: stop at once what writes into nothing\n"))
+  }
+
+  @Test func `judges the lock of a dead backup, and of one that lives`() async throws {
+    let outcome = try await Child(try BuiltProgram.path("judge-locks")).finish()
+    #expect(outcome.ending == .exited(0))
+    let verdicts = outcome.output.split(separator: "\n").map { line in
+      line.prefix { $0 != "(" }
+    }
+    #expect(
+      verdicts == [
+        "its pod runs: lock 1a12470f of backup-7xk2p: live ",
+        "its pod was killed: lock 1a12470f of backup-7xk2p: dead ",
+        "no such pod is known: lock 1a12470f of backup-7xk2p: foreign ",
+      ])
   }
 }

@@ -70,13 +70,26 @@ import Testing
     findings.expectNone()
   }
 
-  @Test func `have every example in the catalogue`() {
-    let examples = Checkout.folders(in: "Examples")
-    guard !examples.isEmpty else { return }
-    let catalogue = Checkout.file("Examples/README.md")?.lines.joined(separator: "\n") ?? ""
+  @Test func `have every example in the catalogue, with tests that are there`() throws {
+    let catalogue = try #require(Checkout.file("Examples/README.md"))
+    let rows = catalogue.lines.filter { $0.hasPrefix("| [") }
+    var known: Set<String> = []
+    for line in Checkout.swift(in: "Tests").flatMap(\.lines) {
+      if let match = line.firstMatch(of: /(?:func|struct) `([^`]+)`/) {
+        known.insert(String(match.1))
+      }
+    }
     var findings = Findings()
-    for name in examples where !catalogue.contains(name) {
-      findings.add("Examples/README.md:1: does not name the example \(name)")
+    for name in Checkout.folders(in: "Examples")
+    where !rows.contains(where: { $0.hasPrefix("| [\(name)](\(name)/") }) {
+      findings.add("Examples/README.md:1: has no row for the example \(name)")
+    }
+    for row in rows {
+      let tests = row.split(separator: "|").last?.matches(of: /`([^`]+)`/).map { String($0.1) }
+      if tests?.isEmpty != false { findings.add("Examples/README.md: names no test: \(row)") }
+      for name in tests ?? [] where !known.contains(name) {
+        findings.add("Examples/README.md: names the test `\(name)`, which is not there")
+      }
     }
     findings.expectNone()
   }

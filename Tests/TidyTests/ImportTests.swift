@@ -97,7 +97,10 @@ private enum Rooms {
     ],
     "Tests/FaultFS": ["CLinux", "Glibc"],
     // As a program of somebody else: what is public, and what it likes.
-    "Examples": ["Foundation", "JSONValue", "K8sClient", "MountHealthCore"],
+    "Examples": [
+      "Foundation", "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "ResticUnlock",
+      "StackDrain", "TimeText",
+    ],
   ]
 
   /// What the folder of a file may import; `nil` where there is no rule.
