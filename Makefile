@@ -120,7 +120,7 @@ check: lint ## all that has to hold: lint, a clean build without a warning, test
 	  --explicit-target-dependency-import-check error
 	$(call run-tests,--scratch-path .build/check)
 	$(MAKE) fuzz FUZZ_SECONDS=5
-	$(MAKE) docs
+	DOCS_BUILD=.build/check $(MAKE) docs
 	$(MAKE) release
 	$(MAKE) image-test
 
@@ -155,8 +155,9 @@ bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick
 	python3 Benchmarks/bench.py $(BENCH_FLAGS)
 
 .PHONY: docs
-docs: ## write the reference of the libraries to out/docs (needs Swift)
+docs: ## write the reference of the libraries to out/docs; a dead link fails (needs Swift, python3)
 	@$(call need,swift,Swift 6.3 or later)
+	@$(call need,python3,Debian package python3)
 	@scripts/docs.sh
 
 .PHONY: image

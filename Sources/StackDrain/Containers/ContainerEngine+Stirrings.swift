@@ -6,7 +6,7 @@ extension ContainerEngine {
   /// What happens to containers, told by the engine: that something did, and no more. Whoever hears of
   /// it looks for themselves, so nothing is lost where one is not heard.
   ///
-  /// At most one waits to be heard, and two come no closer than ``stirPause``. The stream has no end:
+  /// At most one waits to be heard, and two come no closer than `stirPause`. The stream has no end:
   /// an engine that is away is asked again and again, ever more seldom, and its return is told as
   /// well. It ends when its reader does.
   public func stirrings() -> AsyncStream<Void> {

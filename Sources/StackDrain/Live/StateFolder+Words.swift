@@ -8,7 +8,7 @@ extension StateFolder {
   /// Writes the state files that are not as they should be: `stack-mode`, `start-method`,
   /// `pool-state`, `stack-started`, `pool-degraded`.
   ///
-  /// A choice that somebody wrote into the first two stays until ``foreignChoice(current:)`` has told
+  /// A choice that somebody wrote into the first two stays until `foreignChoice(current:)` has told
   /// of it.
   ///
   /// - Parameter words: What they should say, by the ledger that was kept last.
