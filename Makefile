@@ -123,6 +123,7 @@ check: lint ## all that has to hold: lint, a clean build without a warning, test
 	DOCS_BUILD=.build/check $(MAKE) docs
 	$(MAKE) release
 	$(MAKE) image-test
+	PYTHONPATH=Benchmarks python3 -m soak --short --helpers .build/check/debug
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
@@ -153,6 +154,14 @@ bench: release ## measure the release binary (needs python3; BENCH_FLAGS=--quick
 	@$(call need,python3,Debian package python3)
 	swift build --product faultfs
 	python3 Benchmarks/bench.py $(BENCH_FLAGS)
+
+.PHONY: soak
+SOAK_MINUTES ?= 60
+soak: release ## put the release binary under faults: SOAK_MINUTES=60 (needs root, python3, mergerfs)
+	@$(call need,python3,Debian package python3)
+	swift build --product faultfs
+	swift build --product stub-api
+	PYTHONPATH=Benchmarks python3 -m soak --minutes $(SOAK_MINUTES)
 
 .PHONY: docs
 docs: ## write the reference of the libraries to out/docs; a dead link fails (needs Swift, python3)

@@ -190,6 +190,9 @@ let package = Package(
         "StubAPIServer", "K8sClient", "HTTPTransport", "JSONValue", "TimeText", "Pacing",
       ],
       exclude: ["Transcripts"]),
+    // The same as a program, whose faults come by lines: for the soak.
+    .executableTarget(
+      name: "stub-api", dependencies: ["StubAPIServer", "JSONValue"], path: "Tests/StubAPIProgram"),
     // What the client and an API server owe each other; also on a real cluster: make test-cluster.
     .testTarget(
       name: "K8sContractTests",

@@ -64,10 +64,14 @@ class Ground:
         shutil.copy(file, path)
         return path
 
-    def mount(self) -> str:
-        """A tmpfs with a canary; a plain directory where mounting is not allowed."""
-        path = self.path("mount")
-        os.mkdir(path)
+    def mount(self, path: str | None = None) -> str:
+        """A tmpfs with a canary; a plain directory where mounting is not allowed.
+
+        At a new path, or at one where a mount was before.
+        """
+        if path is None:
+            path = self.path("mount")
+            os.mkdir(path)
         if self.can_mount:
             result = _LIBC.mount(b"tmpfs", path.encode(), b"tmpfs", 0, b"size=64k")
             _checked(result, f"mount {path}")
