@@ -26,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="how long, in real time")
     parser.add_argument("--short", action="store_true", help="a few quick rounds: for CI")
+    parser.add_argument("--rounds", type=int, help="with --short: how many of each")
     parser.add_argument("--only", action="append", choices=STORIES, help="only this one")
     parser.add_argument("--program", default=f"{REPOSITORY}/out/mountmon", help="the binary")
     parser.add_argument("--helpers", help="the folder with faultfs and stub-api")
@@ -43,7 +44,7 @@ SHORT = {"sidecar": 9, "pool": 12, "volsync": 6}
 
 def pace(options: argparse.Namespace, name: str) -> Pace:
     if options.short:
-        return Pace(0, SHORT[name], (0.2, 0.5), 1, 3, 1, 1024, 0)
+        return Pace(0, options.rounds or SHORT[name], (0.2, 0.5), 1, 3, 1, 1024, 0)
     return Pace(options.minutes * 60, 6, (5, 40), 8, 10, 5, 1024, 62)
 
 
