@@ -11,10 +11,12 @@
 ARG BUILDER=swift:6.3.1-bookworm
 
 FROM ${BUILDER} AS build
+# The commit, where .git is not passed.
+ARG REVISION
 RUN apt-get update && apt-get install --yes --no-install-recommends make
 WORKDIR /mountmon
 COPY . .
-RUN make release
+RUN make release ${REVISION:+COMMIT="$REVISION"}
 
 FROM scratch
 ARG VERSION=dev

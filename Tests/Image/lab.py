@@ -1,5 +1,6 @@
 """What the tests of the image share: a place of their own, programs that end with it, and patience."""
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -69,6 +70,9 @@ class Lab(contextlib.ExitStack):
 
     def __enter__(self):
         super().__enter__()
+        # A run that is interrupted leaves without unwinding.
+        atexit.register(self.close)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mountmon-image-"))
         self.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)

@@ -11,7 +11,7 @@ import pathlib
 import unittest
 
 from lab import Lab, binary, images, run
-from image.binary import Binary
+from image.binary import Binary, parsed
 from image.fault import Fault
 from image.layout import has_host, members
 
@@ -184,6 +184,17 @@ class AProgram(unittest.TestCase):
             other = lab.folder / "other"
             other.write_bytes(other_machine(binary()))
             self.assertIn("give --version", build(lab.folder / "image", other, check=False).stdout)
+
+
+    def test_names_its_commit_or_none(self):
+        for text, identity in [
+            ("mountmon 0.1.0\n", ("0.1.0", "", False)),
+            ("mountmon 0.2.0 (unknown commit, Swift 6.3.1, amd64)\n", ("0.2.0", "", False)),
+            ("mountmon 0.2.0 (commit 0123456789ab, Swift 6.3.1)\n", ("0.2.0", "0123456789ab", False)),
+            ("mountmon 0.2.0 (commit 0123456789ab, modified, Swift 6.3.1)\n", ("0.2.0", "0123456789ab", True)),
+            ("mountmon: no such option\n", None),
+        ]:
+            self.assertEqual(parsed(text), identity, text)
 
 
 class AName(unittest.TestCase):

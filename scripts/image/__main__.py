@@ -54,9 +54,9 @@ def parse():
 
 def build_one(options):
     binary = Binary(options.binary)
-    version = options.version or binary.version()
-    epoch = commit_time()
-    notes = annotations(version, revision(), epoch, options.source)
+    version, commit, modified = (options.version, "", False) if options.version else binary.identity()
+    epoch = commit_time(commit or "HEAD")
+    notes = annotations(version, revision(commit, modified), epoch, options.source)
     layout, entry = build(binary, notes, epoch)
     facts = read_facts(options)
     if facts is None:
@@ -89,7 +89,7 @@ def load(archive):
 
 def build_several(options):
     joined, entry = join([read(path) for path in options.archives])
-    write(options.output, joined.oci_archive(entry, options.name, commit_time()))
+    write(options.output, joined.oci_archive(entry, options.name, commit_time("HEAD")))
     print(f"{options.name}: {entry['digest']}")
 
 
@@ -104,19 +104,23 @@ def read_facts(options):
         raise Fault(f"{path}: {error}") from error
 
 
-def commit_time():
+def commit_time(commit):
     """The one time in an image: SOURCE_DATE_EPOCH, else that of the commit."""
-    text = os.environ.get("SOURCE_DATE_EPOCH") or git("show", "-s", "--format=%ct", "HEAD")
+    text = os.environ.get("SOURCE_DATE_EPOCH") or git("show", "-s", "--format=%ct", commit)
     if not text or not text.isdigit():
-        raise Fault("no commit to take the time from: run it in a checkout, or set SOURCE_DATE_EPOCH"
-                    " to seconds since 1970")
+        raise Fault(f"{commit}: no commit to take the time from; run it in its checkout, or set"
+                    " SOURCE_DATE_EPOCH to seconds since 1970")
     return int(text)
 
 
-def revision():
-    """The commit; marked where the checkout is not what was committed."""
-    commit = git("rev-parse", "HEAD")
-    return commit and commit + ("-dirty" if git("status", "--porcelain", "--untracked-files=no") else "")
+def revision(commit, modified):
+    """The commit that the binary names, in full; else that of the checkout. Marked where the tree held
+    what no commit does."""
+    if commit:
+        full = git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") or commit
+    else:
+        full, modified = git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+    return full and full + ("-modified" if modified else "")
 
 
 def git(*words):

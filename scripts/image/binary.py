@@ -58,14 +58,24 @@ class Binary:
         found = re.search(rb"GCC: \([^)]*\) ([0-9.]+)", self.content)
         return found.group(1).decode() if found else ""
 
-    def version(self):
-        """What it says of itself, which needs a machine that can run it."""
+    def identity(self):
+        """The version and the commit that it says it is; none where it does not know its commit.
+
+        That needs a machine that can run it.
+        """
         if NATIVE.get(platform.machine()) != self.architecture:
             raise Fault(f"{self.path}: for {self.architecture}, and so not run here: give --version")
         answer = subprocess.run(
             [os.path.abspath(self.path), "--version"],
             capture_output=True, text=True, timeout=30, check=False)
-        found = re.match(r"mountmon (\S+)", answer.stdout)
-        if answer.returncode != 0 or not found:
+        identity = parsed(answer.stdout)
+        if answer.returncode != 0 or not identity:
             raise Fault(f"{self.path} --version: {answer.returncode}, {answer.stdout + answer.stderr!r}")
-        return found.group(1)
+        return identity
+
+
+def parsed(text):
+    """Version, commit and whether it was modified, of what `--version` prints; nothing of another text."""
+    found = re.match(
+        r"mountmon (?P<version>\d\S*)(?: \(commit (?P<commit>[0-9a-f]{7,40})(?P<modified>, modified)?)?", text)
+    return found and (found["version"], found["commit"] or "", bool(found["modified"]))
