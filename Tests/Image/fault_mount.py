@@ -1,6 +1,5 @@
 """A FUSE file system that hangs on command: a running faultfs."""
 
-import os
 import subprocess
 
 from lab import ROOT, needed, run, until
@@ -17,8 +16,6 @@ class FaultMount:
         self.process = lab.start(
             program, path, "--until-eof", log=self.log, stdin=subprocess.PIPE)
         until(lambda: "ready " in self.log.read_text(), f"faultfs serves at {path}")
-        # The number of a FUSE connection is that of its device.
-        self.connection = os.minor(os.stat(path).st_dev)
 
     def tell(self, command):
         """Gives a command and waits until it is obeyed."""
