@@ -41,10 +41,14 @@ get() {
 
 code() { get "$1" 2>/dev/null | head -n 1; }
 
-# Waits up to 20 s for an endpoint to answer with a code.
+# Waits up to 20 s for an endpoint to answer with a code, or until the sidecar has ended, whose log says why.
 until_code() {
   for _ in $(seq 200); do
     [ "$(code "$1")" = "$2" ] && return 0
+    if ! kill -0 "$sidecar" 2>/dev/null; then
+      echo "demo: the sidecar has ended; another port is chosen by MOUNTMON_DEMO_PORT=…" >&2
+      exit 1
+    fi
     sleep 0.1
   done
   echo "demo: $1 did not answer $2 within 20 s" >&2

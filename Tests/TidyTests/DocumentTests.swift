@@ -94,6 +94,22 @@ import Testing
     findings.expectNone()
   }
 
+  @Test func `show pictures that are small, and no picture is left over`() {
+    let pictures = Checkout.files.filter { $0.path.hasPrefix("docs/images/") }
+    #expect(!pictures.isEmpty)
+    let shown = Set(
+      Checkout.documents.flatMap(\.links).compactMap { $0.path.split(separator: "/").last })
+    var findings = Findings()
+    for picture in pictures {
+      let size = picture.lines.reduce(0) { $0 + $1.utf8.count + 1 }
+      if size > 60_000 { findings.add(picture, 1, "has \(size) bytes, at most 60000 are allowed") }
+      if let name = picture.path.split(separator: "/").last, !shown.contains(name) {
+        findings.add(picture, 1, "is shown by no document")
+      }
+    }
+    findings.expectNone()
+  }
+
   @Test func `number the decisions without a gap`() {
     var findings = Findings()
     let files = Checkout.files.filter { $0.path.hasPrefix("docs/decisions/") }
