@@ -136,9 +136,8 @@ release: ## build the static release binary: out/mountmon (needs Swift)
 	@$(call need,swift,Swift 6.3 or later)
 	MOUNTMON_COMMIT='$(COMMIT)' swift build $(RELEASE_FLAGS) --scratch-path .build-release
 	@mkdir -p out && cp .build-release/release/mountmon out/mountmon
-	@ls -l out/mountmon && out/mountmon --version
 	@scripts/build-facts.sh out/mountmon .build-release >out/mountmon.facts.json
-	@ls -l out/mountmon
+	@ls -l out/mountmon && out/mountmon --version
 	@test "$$(stat -c %s out/mountmon)" -lt $(RELEASE_LIMIT) || \
 	  { echo "make $@: larger than $(RELEASE_LIMIT) bytes; see docs/decisions/0002" >&2; exit 1; }
 
