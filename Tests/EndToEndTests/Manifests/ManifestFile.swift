@@ -13,7 +13,13 @@ struct ManifestObject: CustomStringConvertible {
   var description: String { "\(file): \(kind)/\(name)" }
 
   /// Whether it is about restic locks, and not about mounts.
-  var isOfUnlocks: Bool { file.hasPrefix("volsync/") }
+  var isOfUnlocks: Bool { file.hasPrefix("volsync") }
+
+  /// Whether it stands in no API: it says what is to be made of others.
+  var isOfKustomize: Bool { ["Kustomization", "Component"].contains(kind) }
+
+  /// Whether it is of an application as it was before it had mountmon.
+  var isBare: Bool { file.hasPrefix("with-component/") }
 
   /// The pod that a Deployment, a StatefulSet or a CronJob makes.
   var pod: PodTemplate? {
@@ -29,10 +35,11 @@ struct ManifestObject: CustomStringConvertible {
 enum Manifests {
   static let folder = BuiltProgram.package + "/Examples/kubernetes"
 
-  /// Every YAML file, relative to the folder.
+  /// Every YAML file, relative to the folder; those of charts are templates, and no YAML yet.
   static var files: [String] {
     let walk = FileManager.default.enumerator(atPath: folder)
-    return (walk?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+    return (walk?.compactMap { $0 as? String } ?? [])
+      .filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("chart") }.sorted()
   }
 
   /// What they hold; read once.
@@ -40,9 +47,12 @@ enum Manifests {
 
   private static let reading = Task { try await read() }
 
-  /// What they hold, as Python's YAML reader sees it.
   private static func read() async throws -> [ManifestObject] {
-    let paths = files.map { "\(folder)/\($0)" }
+    try await read(files.map { "\(folder)/\($0)" }, below: folder)
+  }
+
+  /// What YAML files hold, as Python's YAML reader sees it.
+  static func read(_ paths: [String], below folder: String) async throws -> [ManifestObject] {
     let reader = BuiltProgram.package + "/scripts/manifests.py"
     let outcome = try await Child(["python3", reader] + paths).finish(within: .seconds(30))
     guard outcome.ending == .exited(0) else {
@@ -55,14 +65,15 @@ enum Manifests {
     }
   }
 
-  /// All objects about mounts but the kustomizations, which Kubernetes never sees.
+  /// All objects about mounts but the kustomizations, which Kubernetes never sees, and the application
+  /// that a component has yet to be put into.
   static func all() async throws -> [ManifestObject] {
-    try await objects().filter { $0.kind != "Kustomization" && !$0.isOfUnlocks }
+    try await objects().filter { !$0.isOfKustomize && !$0.isOfUnlocks && !$0.isBare }
   }
 
   /// All objects about restic locks.
   static func ofUnlocks() async throws -> [ManifestObject] {
-    try await objects().filter { $0.kind != "Kustomization" && $0.isOfUnlocks }
+    try await objects().filter { !$0.isOfKustomize && $0.isOfUnlocks }
   }
 
   /// The pods of all workloads that have mounts watched.
@@ -71,7 +82,7 @@ enum Manifests {
   /// The variants about mounts, by the folder that is applied: each with all objects that belong to
   /// it.
   static func variants() async throws -> [String: [ManifestObject]] {
-    let objects = try await objects().filter { !$0.isOfUnlocks }
+    let objects = try await objects().filter { !$0.isOfUnlocks && !$0.isBare }
     let workloads = Set(objects.filter { $0.pod != nil }.map(\.file.parent))
     return Dictionary(
       uniqueKeysWithValues: workloads.map { folder in
