@@ -56,7 +56,7 @@ struct `The manifests` {
         #expect(Manifests.files.contains(file), "\(object.file) names \(resource)")
       }
     }
-    let others = ["namespace.yaml", "monitor.yaml", "cronjob.yaml"]
+    let others = ["namespace.yaml", "monitor.yaml"]
     for file in Manifests.files where !file.hasSuffix("kustomization.yaml") {
       let name = file.split(separator: "/").last.map(String.init) ?? ""
       let isByItself = others.contains(name) || file.contains("options/")
