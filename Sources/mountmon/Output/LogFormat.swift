@@ -16,19 +16,23 @@ struct LogFormat: Sendable {
   let time: TimeWriter
   let duration: DurationWriter
   let lineLimit: Int
+  /// Who writes, at the end of every line in JSON; empty where nothing is known.
+  let resource: [UInt8]
 
   /// What one text may cost. A message fits in every case, even when each byte of it is escaped
   /// by six.
   var textLimit: Int { lineLimit / 8 }
 
   /// `time` writes a moment as RFC 3339 does, `duration` a duration such as `1m30s`. The line
-  /// limit, in bytes, is at least 1024.
+  /// limit, in bytes, is at least 1024. A resource that takes a quarter of it or more is left out.
   init(
-    style: Style, lineLimit: Int = 64 * 1024, time: @escaping TimeWriter,
-    duration: @escaping DurationWriter
+    style: Style, lineLimit: Int = 64 * 1024, resource: LogResource = LogResource(),
+    time: @escaping TimeWriter, duration: @escaping DurationWriter
   ) {
     self.style = style
     self.lineLimit = max(lineLimit, 1024)
+    let member = style == .json ? resource.member : []
+    self.resource = member.count < self.lineLimit / 4 ? member : []
     self.time = time
     self.duration = duration
   }

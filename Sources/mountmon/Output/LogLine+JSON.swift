@@ -14,7 +14,8 @@ struct JSONLogLine {
     line.append(contentsOf: record.level.name.utf8)
     line.append(contentsOf: "\",\"msg\":".utf8)
     append(record.message, to: &line)
-    let room = format.lineLimit - Self.cutMark.utf8.count - Self.ending.utf8.count
+    let room =
+      format.lineLimit - format.resource.count - Self.cutMark.utf8.count - Self.ending.utf8.count
     for field in record.fields.fields {
       let before = line.count
       line.append(UInt8(ascii: ","))
@@ -27,6 +28,7 @@ struct JSONLogLine {
         break
       }
     }
+    line.append(contentsOf: format.resource)
     line.append(contentsOf: Self.ending.utf8)
     return line
   }
@@ -34,7 +36,7 @@ struct JSONLogLine {
   /// A field must not hide what every line has.
   private func name(_ field: LogFields.Field) -> String {
     switch field.name {
-    case "time", "level", "msg", "truncated": field.name + "_"
+    case "time", "level", "msg", "truncated", "resource": field.name + "_"
     default: field.name
     }
   }
@@ -65,5 +67,22 @@ struct JSONLogLine {
     line.append(UInt8(ascii: "\""))
     line.appendEscapedForLog(format.shortened(text))
     line.append(UInt8(ascii: "\""))
+  }
+}
+
+extension LogResource {
+  /// What every line has of it: `,"resource":{"service.name":"plex"}`; nothing where nothing is known.
+  var member: [UInt8] {
+    guard !attributes.isEmpty else { return [] }
+    var bytes = Array(",\"resource\":{".utf8)
+    for (index, attribute) in attributes.enumerated() {
+      bytes.append(contentsOf: index == 0 ? "\"".utf8 : ",\"".utf8)
+      bytes.appendEscapedForLog(attribute.name)
+      bytes.append(contentsOf: "\":\"".utf8)
+      bytes.appendEscapedForLog(attribute.value)
+      bytes.append(UInt8(ascii: "\""))
+    }
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
   }
 }

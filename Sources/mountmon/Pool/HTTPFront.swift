@@ -44,7 +44,7 @@ final class HTTPFront: Sendable {
         failures += 1
         let pause = backoff.pause(after: failures, using: &random)
         log.error(
-          "no HTTP is served, the pool is watched all the same",
+          "no HTTP is served, watching goes on",
           ["error": .string("\(error)"), "againIn": .duration(pause)])
         rest(pause)
       }

@@ -24,8 +24,7 @@ struct PoolRunCommand {
     } catch {
       throw PoolExit(lines: error.lines.map { "configuration error: \($0)" }, code: 1)
     }
-    let (log, writer) = Log.live(
-      level: LogLevel(setup.logLevel), format: .standard(setup.logFormat))
+    let (log, writer) = Log.service(LogLevel(setup.logLevel), setup.logFormat)
     defer { writer.flush(within: .milliseconds(200)) }
     let room = try program.open(setup, log, orLeaveWith: 1)
     do {

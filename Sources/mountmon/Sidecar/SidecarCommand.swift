@@ -37,9 +37,8 @@ struct SidecarCommand {
       for line in error.lines { Terminal.complain("configuration error: \(line)\n") }
       return 1
     }
-    let (log, writer) = Log.live(
-      level: LogLevel(loaded.configuration.logLevel),
-      format: .standard(loaded.configuration.logFormat))
+    let (log, writer) = Log.service(
+      LogLevel(loaded.configuration.logLevel), loaded.configuration.logFormat)
     defer { writer.flush(within: .milliseconds(200)) }
     for warning in loaded.warnings { log.warn("configuration", ["warning": .string(warning)]) }
     if command.flag("--init-container-mode") {
@@ -70,9 +69,11 @@ extension LogLevel {
 
 extension LogFormat {
   /// The format in which this program logs.
-  static func standard(_ form: Configuration.LogForm) -> LogFormat {
+  static func standard(
+    _ form: Configuration.LogForm, resource: LogResource = LogResource()
+  ) -> LogFormat {
     LogFormat(
-      style: form == .json ? .json : .text,
+      style: form == .json ? .json : .text, resource: resource,
       time: { time, digits in
         Timestamp(seconds: time.seconds, nanoseconds: Int64(time.nanoseconds))
           .rfc3339(fractionDigits: digits)

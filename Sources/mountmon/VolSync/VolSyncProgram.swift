@@ -66,9 +66,9 @@ struct VolSyncProgram {
   }
 
   private func watch() throws(Exit) -> Int32 {
-    let (log, writer) = Log.live(
-      level: command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .info,
-      format: .standard(command.value("--log-format") == "text" ? .text : .json))
+    let (log, writer) = Log.service(
+      command.value("--log-level").flatMap(LogLevel.init(rawValue:)) ?? .info,
+      command.value("--log-format") == "text" ? .text : .json)
     defer { writer.flush(within: .milliseconds(200)) }
     let place = try place(log, isDryRun: false)
     let addresses = try addresses()
@@ -208,11 +208,15 @@ extension VolSyncProgram {
     let isChosen = command.path.last != VolSyncCommands.explain.name
     let level = isChosen ? command.value("--log-level") : nil
     let format = isChosen ? command.value("--log-format") : nil
-    return Log(
+    let (resource, warnings) = LogResource.read(ProcessSetup.environment)
+    let log = Log(
       level: level.flatMap(LogLevel.init(rawValue:)) ?? .warn,
-      format: .standard(format == "json" ? .json : .text),
+      format: .standard(format == "json" ? .json : .text, resource: resource),
       clock: LogTime.now
     ) { bytes in Terminal.complain(String(decoding: bytes, as: UTF8.self)) }
+    // Who asked for text does not use them.
+    if format == "json" { log.tell(environment: warnings) }
+    return log
   }
 
   var isColored: Bool {

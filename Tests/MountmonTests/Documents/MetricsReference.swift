@@ -44,7 +44,7 @@ import Testing
   private static func served() throws -> Set<Row> {
     var types: [String: String] = [:]
     var labels: [String: [String]] = [:]
-    for line in try (page() + poolPage() + volSyncPage()).split(separator: "\n") {
+    for line in try pages().split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.hasPrefix("# TYPE "), words.count == 4 {
         types[String(words[2])] = String(words[3])
@@ -58,6 +58,11 @@ import Testing
       types.map { name, type in
         Row(name: name, type: type, labels: (labels[name] ?? []).joined(separator: " "))
       })
+  }
+
+  /// Everything that is served, as samples.
+  static func pages() throws -> String {
+    try page() + poolPage() + volSyncPage()
   }
 
   private static func poolPage() throws -> String {

@@ -21,6 +21,8 @@ struct PoolTale {
   var skew = Duration.zero
   var helm: PoolHelm
   var lines: [String] = []
+  /// Every line of the log.
+  private(set) var told: [PoolLine] = []
   var messages: [String] = []
   var shown: [String] = []
   /// Before which deed the process is killed.
@@ -100,7 +102,9 @@ struct PoolTale {
         agenda.append((deadline, .signal(.answered(id, nil))))
       case .show(let state, let pool):
         shown.append("\(state.mode.rawValue) \(pool?.rawValue ?? "-")")
-      case .tell(let line): if line.level > .debug { lines.append(line.text) }
+      case .tell(let line):
+        told.append(line)
+        if line.level > .debug { lines.append(line.text) }
       case .notify(let message): messages.append(message)
       }
     }

@@ -84,7 +84,9 @@ extension UnlockScene {
 
   private mutating func handle(_ signals: [UnlockHelm.Signal]) -> [UnlockHelm.Deed] {
     pass(.seconds(10))
-    return helm.take(signals, at: now, wall: wall)
+    let deeds = helm.take(signals, at: now, wall: wall)
+    for case .tell(let tale) in deeds { told.append(tale) }
+    return deeds
   }
 
   private static func report(_ token: String) -> LogTail {

@@ -15,6 +15,8 @@ struct UnlockScene {
 
   var helm: UnlockHelm
   private(set) var now = Tick.zero
+  /// Every line of the log, of whole unlocks.
+  var told: [UnlockTale] = []
 
   var wall: Timestamp { Self.start + (now - .zero) }
 

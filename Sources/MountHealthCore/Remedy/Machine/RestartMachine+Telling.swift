@@ -67,7 +67,7 @@ extension RestartMachine {
       log(
         .warn, "restart pending",
         [
-          .init("mounts", .text(mounts.joined(separator: ", "))),
+          .init("names", .text(mounts.joined(separator: ", "))),
           .init("delay", .duration(due - since)),
         ])
     case .acting(let step):
