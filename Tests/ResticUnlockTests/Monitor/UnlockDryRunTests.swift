@@ -12,9 +12,9 @@ import TimeText
 
   /// A try whose lock was removed.
   private mutating func healed(
-    failed: Int = 5, _ change: (inout RepositoryView) -> Void = { _ in }
+    failed: Int = 5, removes: Bool = true, _ change: (inout RepositoryView) -> Void = { _ in }
   ) -> UnlockTale {
-    var tale = UnlockTale { $0.removesFailedJobs = true }
+    var tale = UnlockTale { $0.removesFailedJobs = removes }
     tale.meetsDead()
     tale.see {
       $0.cluster.jobs[0][integer: "status", "failed"] = failed
@@ -47,12 +47,14 @@ import TimeText
   }
 
   @Test(arguments: [
-    "its next try is near", "a pod of it runs", "a pod waits", "it is at its end", "it is going",
+    "nobody asked for it", "its next try is near", "a pod of it runs", "a pod waits",
+    "it is at its end", "it is going",
     "it belongs to nobody", "it is for another repository", "it failed later",
   ])
   mutating func `remove a failed Job does not while`(_ reason: String) {
     let tale: UnlockTale
     switch reason {
+    case "nobody asked for it": tale = healed(removes: false)
     case "its next try is near": tale = healed(failed: 1)
     case "a pod of it runs":
       tale = healed { $0.cluster.jobs[0][integer: "status", "active"] = 1 }

@@ -89,6 +89,58 @@ import Testing
     #expect(try clone(pod).template[value: "spec", "nodeSelector"] == ["zone": "a"])
   }
 
+  private static let volumes: [JSONValue] = [
+    [
+      "name": "repository",
+      "nfs": ["server": "nas.example", "path": "/mnt/storage/volsync", "readOnly": false],
+    ],
+    ["name": "repository", "persistentVolumeClaim": ["claimName": "backups"]],
+    ["name": "repository", "hostPath": ["path": "/srv/backups", "type": "Directory"]],
+    ["name": "repository", "csi": ["driver": "nfs.csi.k8s.io", "readOnly": true]],
+    ["name": "repository", "typeOfTheFuture": ["place": "elsewhere"]],
+  ]
+
+  @Test(arguments: volumes)
+  func `keeps the volume of the repository as it is, whatever its type`(_ volume: JSONValue) throws
+  {
+    var pod = Objects.pod(exit: 11)
+    let scratch: JSONValue = ["name": "tempdir", "emptyDir": ["medium": "Memory"]]
+    pod[value: "spec", "volumes"] = [
+      ["name": "data", "persistentVolumeClaim": ["claimName": "app"]], scratch, volume,
+    ]
+    let template = try clone(pod).template
+    #expect(template[value: "spec", "volumes"] == [scratch, volume])
+    #expect(
+      template.containers.first?.json["volumeMounts"] == [
+        ["name": "tempdir", "mountPath": "/tmp"],
+        ["name": "repository", "mountPath": "/repository"],
+      ])
+  }
+
+  @Test func `uses and lasts what the settings say`() throws {
+    var settings = UnlockSettings()
+    settings.timeToLive = .seconds(600)
+    settings.resources = ["limits": ["cpu": "500m", "memory": "512Mi"]]
+    settings.image = "restic:1"
+    settings.serviceAccount = "volsync-unlock"
+    settings.securityContext = ["runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000]
+    let cloned = try clone(settings: settings)
+    #expect(cloned.timeToLive == .seconds(600))
+    #expect(cloned.template.containers.first?.json["resources"]?["limits"]?["cpu"] == "500m")
+    // Who may reach the repository is who failed to.
+    #expect(cloned.template[text: "spec", "serviceAccountName"] == "volsync-src-app")
+    #expect(cloned.template.containers.first?.image == "registry.example/volsync:0.15.0")
+
+    let made = JobCloning(purpose: purpose(), settings: settings)
+      .job(secret: "s", mode: .unlock, expected: [])
+    let template = try #require(made).job.template
+    #expect(template[text: "spec", "serviceAccountName"] == "volsync-unlock")
+    #expect(template.containers.first?.image == "restic:1")
+    #expect(template.containers.first?.json["resources"] == settings.resources)
+    let security = template[value: "spec", "securityContext"]
+    for key in ["runAsUser", "runAsGroup", "fsGroup"] { #expect(security?[key] == 1000) }
+  }
+
   @Test func `has a name of at most 63 characters that no other try has`() throws {
     let long = String(repeating: "a-very-long.name-", count: 9)
     var names: Set<String> = []
