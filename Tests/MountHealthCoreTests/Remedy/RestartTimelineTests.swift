@@ -90,6 +90,24 @@ import Testing
     #expect(result == states)
   }
 
+  @Test func `is asked for again where the pod stays although the server agreed`() throws {
+    var bench = try RestartBench()
+    bench.begin()
+    bench.set(.healthy)
+    bench.pass(.seconds(10))
+    bench.set(.unhealthy)
+    bench.pass(.seconds(1))
+    #expect(bench.actions.count == 1 && bench.removals == 1)
+    // Somebody has changed their mind.
+    bench.cluster.pods[RestartBench.pod.uid]?.isTerminating = false
+    bench.pass(.seconds(60))
+    #expect(bench.actions.count > 1 && bench.removals == 2)
+    let words = "the API server agreed to remove the pod, and it stays"
+    #expect(bench.lines.count { $0.message == words } == 1)
+    #expect(bench.machine.state == .waitingForPodToGo)
+    #expect(bench.cluster.record.history.count == 1)
+  }
+
   @Test func `does nothing where it is not asked for`() throws {
     #expect(try play(RestartPolicy(), "+x.") == "ddd")
     #expect(try play(Self.policy { $0.dryRun = true }, "+x....") == "ahhhhh")
