@@ -1,26 +1,31 @@
 import Foundation
 import Glibc
 
-/// A TCP connection to a port on 127.0.0.1, byte by byte. Waiting blocks no thread.
+/// A TCP connection to a port on this machine, byte by byte. Waiting blocks no thread.
 final class LoopbackConnection {
   private let descriptor: Int32
   private(set) var received: [UInt8] = []
   /// Whether the other end has closed, or reset, the connection.
   private(set) var isClosed = false
 
-  init(port: Int) throws {
+  /// - Parameters:
+  ///   - port: The port.
+  ///   - host: The last part of the address: 127.0.0.1, unless it is another one.
+  init(port: Int, host: UInt8 = 1) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw KitError("making a socket: errno \(errno)") }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = (UInt32(0x7F00_0000) + UInt32(host)).bigEndian
     let result = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard result == 0 else { throw KitError("connecting to port \(port): errno \(errno)") }
+    guard result == 0 else {
+      throw KitError("connecting to 127.0.0.\(host):\(port): errno \(errno)")
+    }
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
   }
 

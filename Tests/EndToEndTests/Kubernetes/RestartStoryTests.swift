@@ -128,6 +128,29 @@ struct `A pod whose mount is lost` {
     }
   }
 
+  @Test func `stays through a fault that is shorter than the threshold`() async throws {
+    var options = TestCluster.Options()
+    options.configuration = ["failureThreshold": 1000]
+    try await TestCluster.with(options) { cluster in
+      let pod = try await cluster.waitUntilArmed()
+      for _ in 1...2 {
+        try pod.breakMount()
+        try await cluster.wait(for: "two bad rounds") {
+          try await pod.sidecar.status(of: "library")["failureCount"]?.intValue ?? 0 >= 2
+        }
+        #expect(await pod.health() == "DEGRADED")
+        #expect(try await pod.sidecar.readiness() == 503)
+        #expect(await pod.state() == "armed")
+        try pod.mendMount()
+        try await cluster.wait(for: "it is well") { await pod.health() == "HEALTHY" }
+        #expect(try await pod.sidecar.status(of: "library")["failureCount"]?.intValue == 0)
+      }
+      #expect(cluster.removals == [])
+      #expect(cluster.lease == nil)
+      #expect(pod.restarts.isEmpty)
+    }
+  }
+
   @Test func `stays when the watchdog is switched off before the delay is over`() async throws {
     var options = TestCluster.Options()
     options.watchdog = ["restartDelay": "1h"]

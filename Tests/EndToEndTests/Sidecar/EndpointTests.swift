@@ -49,6 +49,21 @@ struct `The sidecar's endpoints` {
     }
   }
 
+  @Test func `are served at their address alone`() async throws {
+    try await TemporaryFolder.with { folder in
+      let library = try folder.library("library")
+      let configuration = Sidecar.configuration(
+        [Sidecar.mount("library", library)], ["httpAddress": "127.0.0.2"])
+      try await Sidecar.with(configuration, .init(waits: false)) { sidecar in
+        let listens = await eventually(within: .seconds(30)) {
+          (try? LoopbackConnection(port: sidecar.port, host: 2)) != nil
+        }
+        #expect(listens)
+        #expect(throws: KitError.self) { try LoopbackConnection(port: sidecar.port) }
+      }
+    }
+  }
+
   @Test func `tell of each mount all that is known`() async throws {
     try await withHealthySidecar { sidecar, folder in
       let document = try await sidecar.document()

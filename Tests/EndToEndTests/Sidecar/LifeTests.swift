@@ -78,6 +78,27 @@ struct `The sidecar's life` {
     }
   }
 
+  @Test func `begins with the file in its working directory where none is named`() async throws {
+    try await TemporaryFolder.with { folder in
+      let port = try FreePort.take()
+      _ = try folder.library("library")
+      var configuration = Sidecar.configuration([Sidecar.mount("library", "library")])
+      configuration["httpPort"] = .number(JSONNumber(port))
+      try folder.write("config.json", configuration.text())
+      let child = try Child(
+        "env", "-C", folder.path, try BuiltProgram.path("mountmon"), "--log-level=debug",
+        "--log-format=text")
+      defer { child.kill() }
+      let told = await eventually(within: .seconds(10)) {
+        child.outputSoFar.contains("mount healthy")
+      }
+      #expect(told, "\(child.outputSoFar)\(child.errorsSoFar)")
+      #expect(child.outputSoFar.contains("mount=\(folder.path)/library"))
+      kill(child.pid, SIGTERM)
+      #expect(try await child.finish().ending == .exited(0))
+    }
+  }
+
   @Test func `takes flags before the environment before the file`() async throws {
     try await TemporaryFolder.with { folder in
       let library = try folder.library("library")
@@ -106,6 +127,21 @@ struct `The sidecar's life` {
       let sidecar = try Sidecar(in: folder, port: port, options)
       do { try await sidecar.waitUntilListening() } catch { Issue.record(error) }
       await sidecar.tearDown()
+    }
+  }
+
+  @Test(.needsMounts) func `makes no fault of a probe that its end cuts short`() async throws {
+    try await FaultFileSystem.with { system in
+      try await system.send("hang READ")
+      let configuration = Sidecar.configuration(
+        [Sidecar.mount("films", system.mountpoint, ["failureThreshold": 1])],
+        ["checkInterval": "60s", "readTimeout": "50s"])
+      try await Sidecar.with(configuration) { sidecar in
+        try await system.waitUntilHeld("READ")
+        #expect(try await sidecar.terminate().ending == .exited(0))
+        #expect(sidecar.records("shutdown complete").count == 1)
+        #expect(sidecar.records.filter { $0["status"] != nil } == [])
+      }
     }
   }
 

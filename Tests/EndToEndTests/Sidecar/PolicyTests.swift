@@ -10,8 +10,11 @@ struct `What a run of outcomes means` {
       let late = try folder.folder("late")
       let never = try folder.folder("never")
       let configuration = Sidecar.configuration(
-        [Sidecar.mount("late", late), Sidecar.mount("never", never)],
-        ["startupGrace": "4s", "failureThreshold": 1])
+        [
+          Sidecar.mount("late", late, ["startupGrace": "1h"]),
+          Sidecar.mount("never", never, ["startupGrace": "4s"]),
+        ],
+        ["failureThreshold": 1])
       try await Sidecar.with(configuration) { sidecar in
         let start = sidecar.start
         try await sidecar.waitUntil("late", verdict: "missing")
@@ -19,10 +22,38 @@ struct `What a run of outcomes means` {
         try await Task.sleep(for: .seconds(1))
         try folder.write("late/.health-check", "ok\n")
         try await sidecar.waitUntil("late", is: "HEALTHY")
-        try await sidecar.waitUntil("never", is: "UNHEALTHY", within: .seconds(10))
+        try await sidecar.waitUntil("never", is: "UNHEALTHY", within: .seconds(30))
         #expect(start.duration(to: .now) > .seconds(3.5))
         let told = sidecar.records.filter { $0["name"]?.stringValue == "late" }
         #expect(!told.contains { $0["status"]?.stringValue == "UNHEALTHY" })
+      }
+    }
+  }
+
+  @Test func `is decided by each mount's own threshold and canary`() async throws {
+    let mounts = [
+      ("movies", 3, ".rd-health"), ("tv", 5, ".ad-health"), ("downloads", 2, ".nfs-health"),
+    ]
+    try await TemporaryFolder.with { folder in
+      let configuration = Sidecar.configuration(
+        try mounts.map { name, threshold, canary in
+          let path = try folder.folder(name)
+          try folder.write("\(name)/\(canary)", "ok\n")
+          return Sidecar.mount(
+            name, path,
+            ["failureThreshold": .number(JSONNumber(threshold)), "canaryFile": .string(canary)])
+        })
+      try await Sidecar.with(configuration) { sidecar in
+        for (name, _, _) in mounts { try await sidecar.waitUntil(name, is: "HEALTHY") }
+        for (name, _, canary) in mounts {
+          try FileManager.default.removeItem(atPath: "\(folder.path)/\(name)/\(canary)")
+        }
+        for (name, _, _) in mounts {
+          try await sidecar.waitUntil(name, is: "UNHEALTHY", within: .seconds(30))
+        }
+        let told = sidecar.records("mount unhealthy")
+        #expect(told.map { $0["name"]?.stringValue } == ["downloads", "movies", "tv"])
+        #expect(told.map { $0["failureCount"]?.intValue } == [2, 3, 5])
       }
     }
   }
