@@ -9,7 +9,7 @@ scratch=$(realpath "${2:?usage: build-facts.sh BINARY SCRATCH-FOLDER}")
 cd "$(dirname "$0")/.."
 
 # What cannot be found out is an empty string, and the documents made of it say so.
-compiler=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+compiler=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p')
 boringssl=$(grep -oE '[0-9a-f]{40}' "$scratch/checkouts/swift-nio-ssl/Sources/CNIOBoringSSL/hash.txt" || true)
 llhttp=$(sed -n 's/^#define LLHTTP_VERSION_[A-Z]* //p' \
   "$scratch/checkouts/swift-nio/Sources/CNIOLLHTTP/include/c_nio_llhttp.h" | paste -sd. || true)
