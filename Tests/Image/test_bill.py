@@ -104,7 +104,8 @@ class ABill(unittest.TestCase):
 
     def test_lies_beside_the_image_and_names_it(self):
         with Lab() as lab:
-            answer = images("build", "--binary", binary(), "--output", lab.folder)
+            answer = images("build", "--binary", binary(), "--output", lab.folder,
+                            environment={"SOURCE_DATE_EPOCH": "1700000000"})
             digest = answer.stdout.split()[-1]
             document = json.loads(next(lab.folder.glob("*.spdx.json")).read_text())
             root = next(each for each in document["packages"] if each["name"] == "mountmon")
