@@ -113,6 +113,25 @@ import Testing
       patterns.faults[0].description.hasPrefix("lockErrorPatterns[0]: pattern \"a(b\", at byte 1"))
   }
 
+  /// The list that people have copied from the document of an older controller.
+  @Test func `of that document find what they were meant for, and nothing harmless`() {
+    let texts = [
+      "repository is already locked", "unable to create lock", "repository locked",
+      "lock.*already.*exists", "failed to create lock",
+      "repository.*locked.*by.*another.*process", "timeout.*waiting.*for.*lock",
+    ]
+    #expect(LockPatterns(texts).faults.isEmpty)
+    for line in [
+      "repository is already locked", "unable to create lock in backend: x",
+      "Fatal: repository locked", "the lock file already exists", "failed to create lock",
+      "repository 5f2c is locked by another process", "timeout while waiting for the lock",
+    ] { #expect(Logs.sign(1, line, texts) != nil, "\(line)") }
+    for line in [
+      "repository unlocked", "block device already exists", "successfully removed 1 locks",
+      "the clock already exists", "timeout waiting for the clock",
+    ] { #expect(Logs.sign(1, line, texts) == nil, "\(line)") }
+  }
+
   @Test func `are limited in number and size`() {
     let many = LockPatterns((0..<60).map { "pattern \($0)" })
     #expect(many.patterns.count == 50 && many.faults.count == 1)
