@@ -107,6 +107,7 @@ lint: setup ## find faults of format and style, also of units (needs Swift, shel
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 	scripts/validate-units.sh
 	python3 scripts/check-workflows.py
+	@test -z "$$(gofmt -l Tests/HelmTemplate)" || { echo "make $@: gofmt -w Tests/HelmTemplate" >&2; exit 1; }
 
 .PHONY: format
 format: ## format the sources

@@ -96,10 +96,11 @@ def check():
     sys.exit(1 if stale or left else 0)
 
 
-try:
-    {"record": record, "check": check}[sys.argv[1]]()
-except (IndexError, KeyError):
+COMMANDS = {"record": record, "check": check}
+if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
     sys.exit(__doc__)
+try:
+    COMMANDS[sys.argv[1]]()
 except FileNotFoundError as error:
     sys.exit(f"kustomized.py: {error.filename} is not there")
 except subprocess.CalledProcessError as error:

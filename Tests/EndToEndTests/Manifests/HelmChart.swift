@@ -23,6 +23,7 @@ struct HelmChart {
   /// - Throws: `KitError` where values or templates are refused, or what comes out is no YAML.
   func objects(_ release: Release = Release()) async throws -> [ManifestObject] {
     let text = try await text(release)
+    guard !text.isEmpty else { return [] }
     return try await TemporaryFolder.with { folder in
       let file = try folder.write("rendered.yaml", text)
       return try await Manifests.read([file], below: folder.path)

@@ -18,7 +18,7 @@ struct `The Helm chart` {
           "mode": "cronjob", "monitor": ["create": true], "cronjob": ["timeZone": "Etc/UTC"],
         ],
         "networkPolicy": ["enabled": true], "prometheusRule": ["enabled": true],
-        "podMonitor": ["sidecars": ["enabled": true]],
+        "podMonitor": ["enabled": true],
       ]),
     "own-account": .init(
       values: [
@@ -65,8 +65,7 @@ struct `The Helm chart` {
     ],
     "networkPolicy": ["enabled": true, "apiServer": ["cidrs": ["10.0.0.1/32", "fd00::1/128"]]],
     "podMonitor": [
-      "enabled": true, "labels": ["release": "prometheus"],
-      "sidecars": ["enabled": true, "namespaces": ["media"]],
+      "enabled": true, "labels": ["release": "prometheus"], "namespaces": ["media", "mountmon"],
     ],
     "prometheusRule": ["enabled": true], "dashboard": ["enabled": true],
   ]
@@ -74,9 +73,12 @@ struct `The Helm chart` {
   @Test func `fits the schemas of Kubernetes, whatever legal values it is given`() async throws {
     let package = BuiltProgram.package
     try await TemporaryFolder.with { folder in
+      var seen: Set<String> = []
       for (name, release) in Self.cases {
         for (index, object) in try await HelmChart.mountmon.objects(release).enumerated() {
           #expect(object.kind != "Secret")
+          // Many differ by labels alone, and those are looked at below.
+          guard seen.insert(object.bare.text()).inserted else { continue }
           // JSON is YAML; a file each, so that each is judged by whoever knows its kind.
           try folder.write(
             "\(name)-\(index)-\(object.kind).yaml",
@@ -163,7 +165,7 @@ struct `The Helm chart` {
     let one = try #require(made.first { $0.kind == kind })
     let other = try #require(plain.first { $0.kind == kind })
     var text = one.bare.text()
-    for said in [#","imagePullPolicy":"IfNotPresent""#, #""suspend":false,"#] {
+    for said in [#","imagePullPolicy":"IfNotPresent""#, #","suspend":false"#] {
       text = text.replacing(said, with: "")
     }
     let same = try JSONValue(parsing: text)

@@ -38,7 +38,7 @@ struct `The values of the Helm chart` {
   }
 
   @Test(arguments: [
-    (#"{"podMonitor": {"enabled": true}, "volsync": {"mode": "cronjob"}}"#, "mode=controller"),
+    (#"{"serviceMonitor": {"enabled": true}, "volsync": {"mode": "cronjob"}}"#, "mode=controller"),
     (#"{"serviceMonitor": {"enabled": true}, "volsync": {"enabled": false}}"#, "enabled=true"),
     (#"{"serviceMonitor": {"enabled": true}, "podMonitor": {"enabled": true}}"#, "turn one off"),
     (#"{"volsync": {"serviceAccount": {"create": false}}}"#, "serviceAccount.name is required"),

@@ -1,14 +1,20 @@
 {{/*
-The name of all that belongs to the controller, at most 52 letters, which is what a CronJob may have.
+The name of what is for all of mountmon; at most 44 letters, so that what is added to it fits.
 */}}
-{{- define "mountmon.fullname" -}}
+{{- define "mountmon.basename" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name }}
 {{- $full := printf "%s-%s" .Release.Name $name }}
 {{- if contains $name .Release.Name }}
 {{- $full = .Release.Name }}
 {{- end }}
-{{- $full = .Values.fullnameOverride | default $full }}
-{{- printf "%s-volsync" ($full | trunc 44 | trimAll "-.") }}
+{{- .Values.fullnameOverride | default $full | trunc 44 | trimAll "-." }}
+{{- end }}
+
+{{/*
+The name of all that belongs to the controller, at most 52 letters, which is what a CronJob may have.
+*/}}
+{{- define "mountmon.fullname" -}}
+{{- printf "%s-volsync" (include "mountmon.basename" .) }}
 {{- end }}
 
 {{- define "mountmon.account" -}}
@@ -63,9 +69,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 Alone, each of these settings would ask for something that is not there.
 */}}
 {{- define "mountmon.checks" -}}
-{{- $scrapes := or .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}
-{{- if and $scrapes (not (include "mountmon.hasPods" .)) }}
-{{- fail "podMonitor and serviceMonitor scrape the controller: set volsync.enabled=true and volsync.mode=controller, or turn them off (sidecars: podMonitor.sidecars.enabled)" }}
+{{- if and .Values.serviceMonitor.enabled (not (include "mountmon.hasPods" .)) }}
+{{- fail "serviceMonitor is for the controller: set volsync.enabled=true and volsync.mode=controller, or turn it off (podMonitor finds sidecars)" }}
 {{- end }}
 {{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}
 {{- fail "podMonitor and serviceMonitor would scrape the controller twice: turn one off" }}

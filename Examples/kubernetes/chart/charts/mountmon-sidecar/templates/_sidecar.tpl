@@ -3,7 +3,7 @@ All templates here take one table: what the README of this chart lists. A wrong 
 chart of the type library has no schema that could refuse it.
 */}}
 {{- define "mountmon.keys" -}}
-{{- $known := list "image" "imagePullPolicy" "config" "configMap" "mounts" "native" "gate" "gateTimeout" "runAsUser" "resources" "logLevel" "labels" }}
+{{- $known := list "image" "imagePullPolicy" "config" "configMap" "mounts" "native" "gate" "gateTimeout" "runAsUser" "resources" "logLevel" "labels" "global" }}
 {{- range $key, $_ := . }}
 {{- if not (has $key $known) }}
 {{- fail (printf "mountmon: there is no key %q; there are: %s" $key (join ", " $known)) }}
@@ -129,7 +129,7 @@ For the pod's `volumes`: the configuration, and, with a watchdog, the token.
 {{- end }}
 
 {{/*
-For the pod's labels: what network policies and PodMonitors of this chart select.
+For the pod's labels: what a network policy may select.
 */}}
 {{- define "mountmon.podLabels" -}}
 mountmon: sidecar
