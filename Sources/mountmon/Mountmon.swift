@@ -17,8 +17,7 @@ struct Mountmon {
       style: HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment))
     switch outcome {
     case .show(let text):
-      Terminal.write(text)
-      ProcessSetup.leave(0)
+      ProcessSetup.leave(Terminal.write(text) ? 0 : 1)
     case .usage(let faults):
       Terminal.complain(faults.text)
       ProcessSetup.leave(faults.exitCode)

@@ -24,17 +24,19 @@ struct CheckCommand {
       return CheckVerdict.undecided.exitCode
     }
     let patience = command.duration("--wait")
-    var progress = WaitProgress(isShown: patience != nil && Terminal.isError)
+    var line = ProgressLine(isShown: Terminal.showsProgress)
     let start = Tick.now()
     do {
       let statuses = try MountInspection(
         mounts, patience: patience, prober: .worker(command: ProcessSetup.probeWorker)
       ).runBlocking { statuses in
-        guard let line = progress.line(for: statuses, after: Tick.now() - start, of: patience)
+        guard let patience,
+          let text = WaitProgress.text(for: statuses, after: Tick.now() - start, of: patience),
+          let update = line.show(text, columns: Terminal.errorColumns)
         else { return }
-        Terminal.complain(line)
+        Terminal.complain(update)
       }
-      if let line = progress.end() { Terminal.complain(line) }
+      if let update = line.clear() { Terminal.complain(update) }
       Terminal.write(render(statuses))
       return CheckVerdict(statuses).exitCode
     } catch {
@@ -58,12 +60,8 @@ struct CheckCommand {
   }
 
   private var isColored: Bool {
-    switch command.value("--color") {
-    case "always": true
-    case "never": false
-    default:
-      HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment) == .bold
-    }
+    HelpStyle(command, isTerminal: Terminal.isOutput, environment: ProcessSetup.environment)
+      == .bold
   }
 
   private func findMounts() throws(ConfigurationFaults) -> [Mount] {

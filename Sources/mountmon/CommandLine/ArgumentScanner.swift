@@ -93,12 +93,12 @@ struct ArgumentScanner {
     of option: OptionDeclaration, _ value: ValueDeclaration, from rest: inout ArraySlice<String>
   ) -> String? {
     guard let next = rest.first else {
-      faults.append("\(option.name): needs a value, expected \(value.kind.expectation)")
+      faults.append("\(option.name): needs a value, expected \(value.expectation)")
       return nil
     }
     guard next != "--", path.command.option(named: next.splitAtEquals.name) == nil else {
       faults.append(
-        "\(option.name): needs a value before \(next), expected \(value.kind.expectation)")
+        "\(option.name): needs a value before \(next), expected \(value.expectation)")
       return nil
     }
     return rest.popFirst()
@@ -113,7 +113,7 @@ struct ArgumentScanner {
       command.add(.value(parsed, text: text), to: option)
     } else {
       faults.append(
-        "\(option.name): \(text.quoted) is not allowed, expected \(value.kind.expectation)")
+        "\(option.name): \(text.quoted) is not allowed, expected \(value.expectation)")
     }
   }
 
@@ -142,7 +142,7 @@ struct ArgumentScanner {
         guard let text = rest.popFirst() else {
           faults.append(
             "\(positional.value.placeholder) is missing, expected "
-              + positional.value.kind.expectation)
+              + positional.value.expectation)
           continue
         }
         place(text, as: positional.value)
@@ -158,7 +158,7 @@ struct ArgumentScanner {
   private mutating func place(_ text: String, as value: ValueDeclaration) {
     guard ParsedValue(text, as: value.kind) != nil else {
       faults.append(
-        "\(value.placeholder): \(text.quoted) is not allowed, expected \(value.kind.expectation)")
+        "\(value.placeholder): \(text.quoted) is not allowed, expected \(value.expectation)")
       return
     }
     command.add(argument: text)

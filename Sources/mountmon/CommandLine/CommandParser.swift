@@ -46,6 +46,8 @@ struct CommandParser: Sendable {
     guard let name = names.first(where: { !$0.hasPrefix("-") }) else {
       return .show(help(at: path))
     }
+    // Below a command that has none there is nothing else to help with.
+    guard !path.command.subcommands.isEmpty else { return .show(help(at: path)) }
     guard let subcommand = path.command.subcommand(named: name) else {
       return usage(unknownCommand(name, in: path), at: path)
     }
@@ -78,9 +80,14 @@ struct CommandParser: Sendable {
 
   private func unknownCommand(_ name: String, in path: CommandPath) -> String {
     let names = path.command.shownSubcommands.map(\.name)
-    guard let nearest = name.closest(among: names + ["help"]) else {
-      return "unknown command \(name.quoted), expected \(names.joinedInWords)"
+    if let nearest = name.closest(among: names + ["help"]) {
+      return "unknown command \(name.quoted), did you mean \(nearest)?"
     }
-    return "unknown command \(name.quoted), did you mean \(nearest)?"
+    // It may stand a level further down: `mountmon drain`.
+    if let below = path.shownTree.dropFirst().first(where: { $0.command.name == name }) {
+      return
+        "unknown command \(name.quoted), did you mean \(below.subcommands.joined(separator: " "))?"
+    }
+    return "unknown command \(name.quoted), expected \(names.joinedInWords)"
   }
 }

@@ -15,6 +15,15 @@ enum HelpStyle: Hashable, Sendable {
     self = !refuses && (insists || isFit) ? .bold : .plain
   }
 
+  /// As `--color` of a command says, and else as above.
+  init(_ command: ParsedCommand, isTerminal: Bool, environment: [String: String]) {
+    switch command.value("--color") {
+    case "always": self = .bold
+    case "never": self = .plain
+    default: self.init(isTerminal: isTerminal, environment: environment)
+    }
+  }
+
   func heading(_ text: String) -> String {
     switch self {
     case .plain: text

@@ -9,7 +9,7 @@ enum KubernetesOptions {
       summary: "The context of the kubeconfig.", fallback: "its current one", group: group,
       emptyMeansAbsent: true),
     OptionDeclaration(
-      name: "--server", value: ValueDeclaration("URL", .text),
+      name: "--server", value: ValueDeclaration("URL", .text, such: "https://10.0.0.1:6443"),
       summary: "The API server, in place of a kubeconfig.", group: group, emptyMeansAbsent: true),
     file("--token-file", "The token for --server; read again when it changes."),
     file("--ca-file", "The certificates that --server's is checked against."),

@@ -78,7 +78,7 @@ enum MountmonCommands {
           + "directory itself.",
         fallback: "canary with --canary, else directory"),
       OptionDeclaration(
-        name: "--canary", value: ValueDeclaration("NAME", .text),
+        name: "--canary", value: ValueDeclaration("NAME", .text, such: ".health-check"),
         summary: "The file to read, as a path inside the mount.", fallback: ".health-check"),
       OptionDeclaration(
         name: "--require-mount",

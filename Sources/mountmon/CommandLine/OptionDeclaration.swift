@@ -33,10 +33,18 @@ struct ValueDeclaration: Hashable, Sendable {
   /// In capitals: `FILE`.
   var placeholder: String
   var kind: ValueKind
+  /// A value that is right, where the kind alone says little.
+  var example: String?
 
-  init(_ placeholder: String, _ kind: ValueKind) {
+  init(_ placeholder: String, _ kind: ValueKind, such example: String? = nil) {
     self.placeholder = placeholder
     self.kind = kind
+    self.example = example
+  }
+
+  /// Completes "expected …".
+  var expectation: String {
+    example.map { "one such as \($0)" } ?? kind.expectation
   }
 }
 

@@ -20,6 +20,9 @@ struct ParsedCommand: Hashable, Sendable {
 }
 
 extension ParsedCommand {
+  /// As it is typed: `mountmon pool drain`.
+  var name: String { (["mountmon"] + path).joined(separator: " ") }
+
   /// The text given for an option; nil when it was not given.
   func value(_ option: String) -> String? { values(option).last }
 

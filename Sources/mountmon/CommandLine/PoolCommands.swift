@@ -2,7 +2,7 @@
 enum PoolCommands {
   static let pool = CommandDeclaration(
     name: "pool",
-    summary: "Watch a drive pool, and take its stack off it in order when it goes.",
+    summary: "Watch a drive pool; take its stack off in order when it goes.",
     discussion: [
       "When a drive or the union itself goes, download clients are paused and containers stopped, "
         + "in order, and exactly that is brought back when the pool is well again. run does so; "
@@ -175,7 +175,7 @@ enum PoolCommands {
     options: [configuration] + waiting,
     positionals: [
       PositionalDeclaration(
-        value: ValueDeclaration("TARGET", .text), count: .exactlyOne,
+        value: ValueDeclaration("TARGET", .text, such: "client:sabnzbd"), count: .exactlyOne,
         summary: "As status shows it: client:sabnzbd, container:plex.")
     ],
     examples: [

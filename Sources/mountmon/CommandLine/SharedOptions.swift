@@ -1,6 +1,6 @@
 /// Options that several commands have, worded once.
 enum SharedOptions {
-  /// - Parameter fallback: Which file is read where none is named.
+  /// The file that says what to do; `fallback` tells which one is read where none is named.
   static func configuration(
     _ summary: String = "The configuration file.", fallback: String
   ) -> OptionDeclaration {
@@ -18,7 +18,7 @@ enum SharedOptions {
         name: "--http-port", value: ValueDeclaration("PORT", .wholeNumber(1...65535)),
         summary: "Port to serve on\(when).", fallback: port, group: "HTTP"),
       OptionDeclaration(
-        name: "--http-address", value: ValueDeclaration("ADDRESS", .text),
+        name: "--http-address", value: ValueDeclaration("ADDRESS", .text, such: "127.0.0.1"),
         summary: "Address to serve on\(when).", fallback: address, group: "HTTP"),
     ]
   }
@@ -38,9 +38,8 @@ enum SharedOptions {
     ]
   }
 
-  /// The form of what is printed.
-  ///
-  /// - Parameter forms: Of `table`, `text`, `json` and `nagios`; the first one is the default.
+  /// The form of what is printed: some of `table`, `text`, `json` and `nagios`, the first of which is
+  /// the default.
   static func output(_ forms: String...) -> OptionDeclaration {
     let uses = ["json": "programs", "nagios": "monitoring plugins"]
     let words = forms.map { "\($0) for \(uses[$0] ?? "people")" }.joined(separator: ", ")

@@ -22,7 +22,7 @@ enum ValueKind: Hashable, Sendable {
     case .wholeNumber(let range):
       "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .oneOf(let choices): choices.joinedInWords
-    case .duration: "a duration such as 30s or 1m30s"
+    case .duration: "a duration with units, such as 30s, 1m30s or 2h"
     }
   }
 }

@@ -2,7 +2,7 @@
 enum VolSyncCommands {
   static let volsync = CommandDeclaration(
     name: "volsync",
-    summary: "Find backups that fail on a dead restic lock, and remove that lock.",
+    summary: "Find backups that fail on a dead restic lock; remove that lock.",
     discussion: [
       "Looks for movers of VolSync that failed on the lock of a repository, proves the holder of "
         + "the lock dead, removes that lock and no other, and looks again.",
@@ -73,7 +73,8 @@ enum VolSyncCommands {
       + place + KubernetesOptions.declarations,
     positionals: [
       PositionalDeclaration(
-        value: ValueDeclaration("NAMESPACE/NAME", .text), count: .exactlyOne,
+        value: ValueDeclaration("NAMESPACE/NAME", .text, such: "downloads/prowlarr-nfs"),
+        count: .exactlyOne,
         summary: "A ReplicationSource or ReplicationDestination.")
     ],
     examples: [
@@ -104,11 +105,12 @@ extension VolSyncCommands {
 
   private static let older = [
     OptionDeclaration(
-      name: "--metrics-bind-address", value: ValueDeclaration("ADDRESS:PORT", .text),
+      name: "--metrics-bind-address", value: ValueDeclaration("ADDRESS:PORT", .text, such: ":8081"),
       summary: "The older controller's; means --watch. 0 serves nothing there.",
       group: "Older flags"),
     OptionDeclaration(
-      name: "--health-probe-bind-address", value: ValueDeclaration("ADDRESS:PORT", .text),
+      name: "--health-probe-bind-address",
+      value: ValueDeclaration("ADDRESS:PORT", .text, such: ":8081"),
       summary: "The older controller's; means --watch. 0 serves nothing there.",
       group: "Older flags"),
     OptionDeclaration(
@@ -119,12 +121,13 @@ extension VolSyncCommands {
 
   private static let place = [
     OptionDeclaration(
-      name: "--namespace", short: "n", value: ValueDeclaration("NAMESPACE", .text),
+      name: "--namespace", short: "n",
+      value: ValueDeclaration("NAMESPACE", .text, such: "downloads"),
       summary: "Where its Leases and VolSyncMonitor objects are.",
       fallback: "POD_NAMESPACE, else the pod's own",
       group: "Kubernetes", emptyMeansAbsent: true),
     OptionDeclaration(
-      name: "--only-namespace", value: ValueDeclaration("NAMESPACE", .text),
+      name: "--only-namespace", value: ValueDeclaration("NAMESPACE", .text, such: "downloads"),
       summary: "Read this namespace and no other; may be repeated. Movers elsewhere are not seen.",
       fallback: "all", group: "Kubernetes", repeats: true),
   ]

@@ -16,8 +16,8 @@ struct BuildIdentity: Hashable, Sendable {
     version: Version.current, named: String(cString: cbuildinfo_commit()), swift: compiler,
     architecture: processor)
 
-  /// - Parameter name: The commit as the build named it: `-modified` follows where the tree held
-  ///   changes; empty where the build did not say.
+  /// The commit is `named` as the build said it: `-modified` follows where the tree held changes;
+  /// empty where the build did not say.
   init(version: String, named name: String, swift: String, architecture: String) {
     let suffix = "-modified"
     isModified = name.hasSuffix(suffix)

@@ -18,13 +18,24 @@ extension PoolSetup {
       environment: ProcessSetup.environment, flags: flags,
       workingDirectory: ProcessSetup.workingDirectory)
     var warnings: [String] = []
-    if let file = ConfigurationFile.find(path, or: ["pool.json", PoolConfiguration.defaultFile]) {
+    let file = ConfigurationFile.find(path, or: ["pool.json", PoolConfiguration.defaultFile])
+    if let file {
       let content = try file.read()
       input.file = .init(
         name: file.path, bytes: content.bytes, isReadableByOthers: content.isReadableByOthers)
       if let warning = content.warning { warnings.append(warning) }
     }
-    let configuration = try PoolConfiguration(reading: input)
+    let configuration: PoolConfiguration
+    do {
+      configuration = try PoolConfiguration(reading: input)
+    } catch {
+      guard file == nil else { throw error }
+      throw ConfigurationFaults(
+        error.lines + [
+          "no file was read: expected --config FILE, pool.json in this directory, or "
+            + PoolConfiguration.defaultFile
+        ])
+    }
     self.init(
       settings: configuration.settings, compatibilityFolder: configuration.compatibilityFolder,
       httpAddress: configuration.httpAddress,

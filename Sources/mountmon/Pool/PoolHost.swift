@@ -9,12 +9,12 @@ struct PoolHost: Sendable {
   /// Makes doors to the world; opens nothing that a look does not need.
   var open: @Sendable (PoolSetup, Log) throws(PoolFault) -> PoolRoom
   /// Prints to people and programs.
-  var print: @Sendable (String) -> Void = { Terminal.write($0) }
+  var print: @Sendable (String) -> Void = { _ = Terminal.write($0) }
   /// Tells what is wrong, or how far things are.
   var complain: @Sendable (String) -> Void = { Terminal.complain($0) }
-  /// Whether a person looks at what is printed, and at what is told.
+  /// Whether a person looks at what is printed, and at how far things are.
   var isOutputTerminal = Terminal.isOutput
-  var isErrorTerminal = Terminal.isError
+  var showsProgress = Terminal.showsProgress
 }
 
 /// A command that cannot go on: what is said, and the code to leave with.
@@ -45,7 +45,7 @@ struct PoolProgram {
       }
     } catch {
       for line in error.lines {
-        host.complain("mountmon \(command.path.joined(separator: " ")): \(line)\n")
+        host.complain("\(command.name): \(line)\n")
       }
       return error.code
     }
@@ -95,12 +95,7 @@ struct PoolProgram {
   }
 
   var isColored: Bool {
-    switch command.value("--color") {
-    case "always": true
-    case "never": false
-    default:
-      HelpStyle(
-        isTerminal: host.isOutputTerminal, environment: ProcessSetup.environment) == .bold
-    }
+    HelpStyle(command, isTerminal: host.isOutputTerminal, environment: ProcessSetup.environment)
+      == .bold
   }
 }

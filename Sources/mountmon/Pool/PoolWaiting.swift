@@ -27,11 +27,14 @@ struct PoolWaiting {
 
   private let program: PoolProgram
   private let start = Tick.now()
-  private var shown = ""
+  private var line: ProgressLine
   /// What becomes of a command that nobody waits for any more.
   var afterwards = "the monitor goes on with it"
 
-  init(_ program: PoolProgram) { self.program = program }
+  init(_ program: PoolProgram) {
+    self.program = program
+    line = ProgressLine(isShown: program.host.showsProgress)
+  }
 
   /// Asks again and again until it is over, or `--timeout` has passed.
   ///
@@ -73,19 +76,14 @@ struct PoolWaiting {
   }
 
   private mutating func show(_ progress: String?) {
-    guard program.host.isErrorTerminal else { return }
     let seconds = (Tick.now() - start).rounded(to: .seconds(1)).text
-    let words = "waiting \(seconds)\(progress.map { ": \($0)" } ?? "")".onOneLine
-    let text = String(words.prefix(max(Terminal.columns - 1, 20)))
-    guard text != shown else { return }
-    shown = text
-    // To the line's beginning, the text, and what is left of a longer one wiped out.
-    program.host.complain("\r" + text + "\u{1B}[K")
+    let words = "waiting \(seconds)\(progress.map { ": \($0)" } ?? "")"
+    if let update = line.show(words, columns: Terminal.errorColumns) {
+      program.host.complain(update)
+    }
   }
 
   private mutating func wipe() {
-    guard !shown.isEmpty else { return }
-    shown = ""
-    program.host.complain("\r\u{1B}[K")
+    if let update = line.clear() { program.host.complain(update) }
   }
 }

@@ -59,7 +59,9 @@ struct ConfigurationFile: Sendable {
   }
 
   private func fault(_ error: ErrorNumber) -> ConfigurationFaults {
-    ConfigurationFaults(["\(path): cannot be read: \(error)"])
+    // Whose rights were not enough is what one wants to know of a container.
+    let reader = error.rawValue == EACCES ? " by user \(geteuid())" : ""
+    return ConfigurationFaults(["\(path): cannot be read\(reader): \(error)"])
   }
 
   /// What tells two states of the file apart. A ConfigMap is changed by swapping a link above the

@@ -1,31 +1,45 @@
 import Glibc
+import MountHealthCore
 
 /// Standard output and standard error.
 enum Terminal {
   /// Whether a person may be looking at standard output.
   static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// Whether a person may be looking at standard error.
-  static var isError: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether a person may be looking at standard error, and a line there can be written over.
+  static var showsProgress: Bool {
+    isatty(STDERR_FILENO) == 1 && ProcessSetup.environment["TERM"] != "dumb"
+  }
 
-  /// How many columns the terminal has; 80 where there is none.
-  static var columns: Int {
+  /// How many columns standard output has; 80 where it is no terminal.
+  static var columns: Int { columns(of: STDOUT_FILENO) }
+  /// How many columns standard error has, likewise.
+  static var errorColumns: Int { columns(of: STDERR_FILENO) }
+
+  private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 
-  /// Writes to standard output.
-  static func write(_ text: String) {
-    write(Array(text.utf8), to: STDOUT_FILENO)
+  /// Writes to standard output, and says on standard error where that cannot be done. A reader that
+  /// has gone wanted no more, and is told nothing.
+  ///
+  /// - Returns: Whether all was written.
+  @discardableResult
+  static func write(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard LogDescriptor.write(bytes, to: STDOUT_FILENO) < bytes.count else { return true }
+    let error = errno
+    if error != EPIPE {
+      complain(
+        "mountmon: cannot write to standard output: \(ErrorNumber(rawValue: error))\n")
+    }
+    return false
   }
 
   /// Writes to standard error.
   static func complain(_ text: String) {
-    write(Array(text.utf8), to: STDERR_FILENO)
-  }
-
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    _ = LogDescriptor.write(bytes, to: descriptor)
+    _ = LogDescriptor.write(Array(text.utf8), to: STDERR_FILENO)
   }
 }

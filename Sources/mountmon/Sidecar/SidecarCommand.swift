@@ -34,7 +34,11 @@ struct SidecarCommand {
     do {
       loaded = try source.load(forOneLook: command.flag("--init-container-mode"))
     } catch {
-      for line in error.lines { Terminal.complain("configuration error: \(line)\n") }
+      var lines = error.lines
+      if source.file == nil {
+        lines.append("no file was read: expected --config FILE, or config.json in this directory")
+      }
+      for line in lines { Terminal.complain("configuration error: \(line)\n") }
       return 1
     }
     let (log, writer) = Log.service(

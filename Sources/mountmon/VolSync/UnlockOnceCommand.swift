@@ -22,7 +22,7 @@ struct UnlockOnceCommand {
     let isDryRun = command.flag("--dry-run")
     let log = program.quietLog()
     let place = try program.place(log, isDryRun: isDryRun)
-    let line = ProgressLine()
+    let line = SharedProgress()
     let picture = try program.settle(
       place, log, atMost: command.duration("--timeout") ?? Self.patience
     ) { picture in line.show(picture.progress) }
@@ -38,25 +38,19 @@ struct UnlockOnceCommand {
   }
 }
 
-/// How far things are, on a terminal; nothing elsewhere.
-final class ProgressLine: Sendable {
-  private let isTerminal = Terminal.isError
-  private let last = Mutex("")
+/// How far things are, told by tasks of their own.
+final class SharedProgress: Sendable {
+  private let line = Mutex(ProgressLine(isShown: Terminal.showsProgress))
 
   /// Shows a text in place of the one before.
   func show(_ text: String) {
-    guard isTerminal else { return }
-    let isNew = last.withLock { last in
-      defer { last = text }
-      return last != text
-    }
-    if isNew { Terminal.complain("\r\u{1B}[K\(text.onOneLine)") }
+    let update = line.withLock { $0.show(text, columns: Terminal.errorColumns) }
+    if let update { Terminal.complain(update) }
   }
 
   /// Takes it away.
   func clear() {
-    guard isTerminal, last.withLock({ !$0.isEmpty }) else { return }
-    Terminal.complain("\r\u{1B}[K")
+    if let update = line.withLock({ $0.clear() }) { Terminal.complain(update) }
   }
 }
 

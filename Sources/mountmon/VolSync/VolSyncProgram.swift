@@ -41,7 +41,7 @@ struct VolSyncProgram {
       }
       return Self.watches(command) ? try watch() : try UnlockOnceCommand(self).run()
     } catch {
-      for line in error.lines { Terminal.complain("mountmon volsync: \(line)\n") }
+      for line in error.lines { Terminal.complain("\(command.name): \(line)\n") }
       return error.code
     }
   }
@@ -125,7 +125,9 @@ extension VolSyncProgram {
     do throws(AccessError) {
       access = try ClusterAccess.find(AccessChoice(command) ?? .automatic, in: surroundings)
     } catch {
-      throw Exit(lines: ["\(error)"], code: Self.failed)
+      let hint = "--kubeconfig FILE or --server URL says where the API server is"
+      throw Exit(
+        lines: ["\(error)"] + (AccessChoice(command) == nil ? [hint] : []), code: Self.failed)
     }
     for warning in access.warnings { log.warn("access", ["warning": .string(warning)]) }
     let home = try home(access, isDryRun: isDryRun, in: surroundings)
@@ -220,12 +222,8 @@ extension VolSyncProgram {
   }
 
   var isColored: Bool {
-    switch command.value("--color") {
-    case "always": true
-    case "never": false
-    default:
-      HelpStyle(isTerminal: Terminal.isOutput, environment: ProcessSetup.environment) == .bold
-    }
+    HelpStyle(command, isTerminal: Terminal.isOutput, environment: ProcessSetup.environment)
+      == .bold
   }
 
   /// Works until nothing is under way, or `limit` is over.

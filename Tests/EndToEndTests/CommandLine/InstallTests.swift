@@ -10,12 +10,14 @@ struct `An installation` {
     (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
       .filter { name in
         var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+        let exists = FileManager.default.fileExists(
+          atPath: "\(path)/\(name)", isDirectory: &isFolder)
         return exists && !isFolder.boolValue
       }.sorted()
   }
 
-  @Test func `has the program, its pages and its completions, and can be taken back`() async throws {
+  @Test func `has the program, its pages and its completions, and can be taken back`() async throws
+  {
     try await TemporaryFolder.with { folder in
       let program = try BuiltProgram.path("mountmon")
       let prefix = folder.path + "/stage/usr"
@@ -45,7 +47,8 @@ struct `An installation` {
 
   @Test func `of nothing is none, and says what to do`() async throws {
     try await TemporaryFolder.with { folder in
-      let failed = try await Child(Self.script, folder.path + "/none", folder.path + "/usr").finish()
+      let failed = try await Child(Self.script, folder.path + "/none", folder.path + "/usr")
+        .finish()
       #expect(failed.ending == .exited(1))
       #expect(failed.errors.contains("'make release' builds it"))
       let wrong = try await Child(Self.script, "/bin/false", folder.path + "/usr").finish()
@@ -75,7 +78,9 @@ struct `An installation` {
         ]
       default:
         words = [
-          "env", "XDG_DATA_DIRS=\(share)", "HOME=\(folder.path)", "fish", "-c",
+          // It completes what it can run.
+          "env", "PATH=\(folder.path)/bin:/usr/bin:/bin", "XDG_DATA_DIRS=\(share)",
+          "HOME=\(folder.path)", "fish", "-c",
           "complete -C 'mountmon pool drai'",
         ]
       }

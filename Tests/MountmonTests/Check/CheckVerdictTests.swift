@@ -18,27 +18,36 @@ import Testing
 }
 
 @Suite struct `The progress of waiting` {
-  @Test func `is a line that is written over, and taken away at the end`() throws {
-    var progress = WaitProgress(isShown: true)
+  @Test func `says how long, and for which mount`() throws {
     let statuses = [
       try MountStatus.sample("/mnt/a", name: "a", health: .unhealthy, verdict: .missing),
       try .sample("/mnt/b", health: .healthy, verdict: .ok),
       try .sample("/mnt/c", health: .unknown, verdict: nil),
     ]
-    let line = progress.line(for: statuses, after: .milliseconds(2100), of: .seconds(60))
-    #expect(line == "\rwaiting 2s of 1m: a is missing and 1 more\u{1B}[K")
-    // The same second, the same state: nothing to write.
-    #expect(progress.line(for: statuses, after: .milliseconds(2400), of: .seconds(60)) == nil)
-    #expect(progress.end() == "\r\u{1B}[K")
-    #expect(progress.end() == nil)
+    let text = WaitProgress.text(for: statuses, after: .milliseconds(2100), of: .seconds(60))
+    #expect(text == "waiting 2s of 1m: a is missing and 1 more")
+    #expect(WaitProgress.text(for: [], after: .zero, of: .seconds(1)) == nil)
   }
 
-  @Test func `is not shown where nobody looks, nor where nothing is waited for`() throws {
-    let statuses = [try MountStatus.sample("/mnt/a", health: .unhealthy, verdict: .missing)]
-    var hidden = WaitProgress(isShown: false)
-    #expect(hidden.line(for: statuses, after: .zero, of: .seconds(1)) == nil)
-    var shown = WaitProgress(isShown: true)
-    #expect(shown.line(for: statuses, after: .zero, of: nil) == nil)
-    #expect(shown.line(for: [], after: .zero, of: .seconds(1)) == nil)
+  @Test func `is a line that is written over, and taken away at the end`() {
+    var line = ProgressLine(isShown: true)
+    #expect(line.show("one", columns: 80) == "\rone\u{1B}[K")
+    // Nothing new: nothing to write.
+    #expect(line.show("one", columns: 80) == nil)
+    #expect(line.clear() == "\r\u{1B}[K")
+    #expect(line.clear() == nil)
+  }
+
+  @Test func `never wraps, nor lets a control character through`() {
+    var line = ProgressLine(isShown: true)
+    let long = String(repeating: "0123456789", count: 9)
+    #expect(line.show(long, columns: 40) == "\r\(long.prefix(39))\u{1B}[K")
+    #expect(line.show("a\nb", columns: 40)?.contains("\n") == false)
+  }
+
+  @Test func `is not shown where nobody looks`() {
+    var line = ProgressLine(isShown: false)
+    #expect(line.show("one", columns: 80) == nil)
+    #expect(line.clear() == nil)
   }
 }

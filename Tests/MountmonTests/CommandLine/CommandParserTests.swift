@@ -114,6 +114,11 @@ import Testing
       (
         ["help", "chek"], "mountmon: unknown command \"chek\", did you mean check?"
       ),
+      (["drain"], "mountmon: unknown command \"drain\", did you mean pool drain?"),
+      (
+        ["volsync", "explain"],
+        "mountmon volsync explain: NAMESPACE/NAME is missing, expected one such as downloads/prowlarr-nfs"
+      ),
       (["completions"], "mountmon completions: SHELL is missing, expected bash, zsh or fish"),
       (
         ["completions", "tcsh"],
@@ -126,15 +131,15 @@ import Testing
       ),
       (
         ["check", "--wait", "soon"],
-        "mountmon check: --wait: \"soon\" is not allowed, expected a duration such as 30s or 1m30s"
+        "mountmon check: --wait: \"soon\" is not allowed, expected a duration with units, such as 30s, 1m30s or 2h"
       ),
       (
         ["check", "--wait=-1s"],
-        "mountmon check: --wait: \"-1s\" is not allowed, expected a duration such as 30s or 1m30s"
+        "mountmon check: --wait: \"-1s\" is not allowed, expected a duration with units, such as 30s, 1m30s or 2h"
       ),
       (
         ["check", "--canary"],
-        "mountmon check: --canary: needs a value, expected text that is not empty"
+        "mountmon check: --canary: needs a value, expected one such as .health-check"
       ),
       (
         ["check", "--output", "--explain"],
@@ -189,7 +194,7 @@ import Testing
 
   @Test(arguments: [
     ["check", "--help"], ["check", "-h"], ["help", "check"], ["check", "--output", "x", "--help"],
-    ["check", "/a", "--nope", "-h"],
+    ["check", "/a", "--nope", "-h"], ["help", "check", "/a"],
   ])
   func `about a command is answered by the command's help`(_ arguments: [String]) {
     #expect(shown(arguments)?.contains("Usage: mountmon check [OPTION]... [PATH]...") == true)

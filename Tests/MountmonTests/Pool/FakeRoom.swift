@@ -176,7 +176,7 @@ final class FakeRoom: Sendable {
       open: { _, _ throws(PoolFault) in room },
       print: { [self] text in printed.withLock { $0 += text } },
       complain: { [self] text in complained.withLock { $0 += text } },
-      isOutputTerminal: false, isErrorTerminal: false)
+      isOutputTerminal: false, showsProgress: false)
   }
 
   /// Runs a command line and says how it leaves.
