@@ -47,6 +47,21 @@ import Testing
     findings.expectNone()
   }
 
+  @Test func `returns no case whose value it is still waiting for`() {
+    // `return .case(try await …)` in a `do throws` is compiled wrongly by Swift 6.3 when optimized.
+    var findings = Findings()
+    for file in Checkout.swift(in: "Sources", "Examples") {
+      let code = file.code
+      for (index, (number, text)) in code.enumerated() {
+        guard text.drop(while: \.isWhitespace).hasPrefix("return .") else { continue }
+        if statement(at: index, in: code.map(\.text)).contains("try await") {
+          findings.add(file, number, "returns a case with try await in it: await into a let first")
+        }
+      }
+    }
+    findings.expectNone()
+  }
+
   @Test func `leaves nothing for later`() {
     let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
     var findings = Findings()
@@ -87,6 +102,18 @@ import Testing
       }
     }
     findings.expectNone()
+  }
+
+  /// The lines from this one to the one that closes the brackets that it opens.
+  private func statement(at start: Int, in lines: [String]) -> String {
+    var depth = 0
+    var text = ""
+    for line in lines[start...] {
+      text += line
+      depth += line.count { $0 == "(" } - line.count { $0 == ")" }
+      if depth <= 0 { break }
+    }
+    return text
   }
 
   /// Lines from the one that begins a function to the brace that ends it: `swift format` puts that

@@ -136,7 +136,8 @@ struct WatchShell {
   private static func part(of body: HTTPBody) async -> Result<[UInt8]?, TransportError> {
     var iterator = body.makeAsyncIterator()
     do throws(TransportError) {
-      return .success(try await iterator.next())
+      let part = try await iterator.next()
+      return .success(part)
     } catch {
       return .failure(error)
     }

@@ -143,9 +143,12 @@ extension LiveStack {
   private func look(_ target: Target, until deadline: Tick) async -> Answer {
     do {
       switch target.kind {
-      case .client: return .state(try await client(target).look(until: deadline))
+      case .client:
+        let state = try await client(target).look(until: deadline)
+        return .state(state)
       case .container:
-        return .state(try await engine(for: target).look(target.name, until: deadline))
+        let state = try await engine(for: target).look(target.name, until: deadline)
+        return .state(state)
       case .project:
         let project = try project(target)
         let containers = try await engine(for: target).list(until: deadline).map(\.snapshot)

@@ -118,7 +118,8 @@ struct UnlockCalls: Sendable {
     guard let name = newest?.metadata.name else { return .gone }
     let path = try ObjectPath(Pod.self, name, in: place)
     let options = LogOptions(tailLines: 5000)
-    return .report(UnlockReport(try await tail(of: .log(path, options)), token: job))
+    let text = try await tail(of: .log(path, options))
+    return .report(UnlockReport(text, token: job))
   }
 
   private func remove(_ namespace: String, _ name: String, _ uid: UID) async throws -> UnlockAnswer
