@@ -13,10 +13,16 @@ enum LogSchema {
             print(fault.message, "in", line.strip())
     """
 
-  /// Holds every line of a log against it.
+  /// Holds every line of logs against it. A last line that is not whole yet does not count.
   ///
+  /// - Returns: The lines.
   /// - Throws: ``KitError`` with the lines that are not as it says.
-  static func check(_ lines: [String]) async throws {
+  @discardableResult
+  static func check(_ logs: String...) async throws -> [String] {
+    let lines = logs.flatMap { log in
+      log.prefix(upTo: log.lastIndex(of: "\n") ?? log.startIndex).split(separator: "\n").map(
+        String.init)
+    }
     guard !lines.isEmpty else { throw KitError("there are no lines") }
     try await TemporaryFolder.with { folder in
       let file = try folder.write("lines", lines.joined(separator: "\n") + "\n")
@@ -26,5 +32,6 @@ enum LogSchema {
         throw KitError("lines not as docs/log.schema.json says:\n\(found)")
       }
     }
+    return lines
   }
 }

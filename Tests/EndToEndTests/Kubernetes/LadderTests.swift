@@ -44,6 +44,7 @@ struct `The steps of a restart` {
         #expect(request.headers["content-type"] == "application/json")
         #expect(request.body == "{\"fs\": \"\(pod.path("library"))\", \"label\": \"library\"}")
         #expect(!pod.sidecar.log.contains("bW91bnRtb246"))
+        try await LogSchema.check(pod.sidecar.log)
         #expect(try await !pod.sidecar.document().text().contains("bW91bnRtb246"))
       }
     }

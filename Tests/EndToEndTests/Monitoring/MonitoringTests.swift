@@ -1,5 +1,6 @@
 import Foundation
 import JSONValue
+import StackKit
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(3)), .needsMounts)
@@ -30,8 +31,28 @@ struct `A monitoring stack` {
           stack.rung("MountmonDown").contains { $0["status"] == "firing" }
         }
       }
-      try await LogSchema.check(host.logLines)
-      #expect(host.logLines.allSatisfy { $0.hasSuffix(Self.resource) })
+      let lines = try await LogSchema.check(
+        host.sidecar.log, host.pool.output, host.volsync.outputSoFar)
+      #expect(lines.count > 10)
+      #expect(lines.allSatisfy { $0.hasSuffix(Self.resource) })
+    }
+  }
+
+  @Test func `finds lines of a known form also where a list of attributes is bad`() async throws {
+    try await TemporaryFolder.with { folder in
+      let good = Sidecar.mount("good", try folder.library("good"))
+      let bad = Sidecar.mount("bad", try folder.folder("bad"))
+      let file = try folder.write(
+        "config.json", Sidecar.configuration([good, bad], ["httpPort": 8080]).text(.pretty))
+      let outcome = try await Child(
+        "OTEL_RESOURCE_ATTRIBUTES=secret", try BuiltProgram.path("mountmon"), "sidecar",
+        "--config", file, "--init-container-mode"
+      ).finish()
+      #expect(outcome.ending == .exited(1))
+      let lines = try await LogSchema.check(outcome.output)
+      #expect(lines.count == 5)
+      #expect(lines[0].contains("\"msg\":\"environment\",\"warning\":\"OTEL_RESOURCE_ATTRIBUTES"))
+      #expect(!outcome.output.contains("secret") && !outcome.output.contains("\"resource\""))
     }
   }
 

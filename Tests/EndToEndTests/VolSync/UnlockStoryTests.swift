@@ -33,6 +33,7 @@ struct `A backup that was killed` {
         #expect(stage.monitor["phase"] == "Active")
         #expect(stage.monitor["totalUnlocksCreated"] == 1)
         #expect(stage.monitor["totalUnlocksFailed"]?.intValue ?? 0 == 0)
+        try await LogSchema.check(watch.child.outputSoFar)
         try await check(watch)
         #expect(stage.server.violations == [])
         #expect(!stage.server.log.contains { $0.request.target.contains("/secrets") })

@@ -169,8 +169,11 @@ final class MonitoringStack: Sendable {
   }
 
   func wait(for what: String, _ condition: () async throws -> Bool) async throws {
-    guard await eventually(within: .seconds(30), { (try? await condition()) == true }) else {
-      throw KitError("not within 30 s: \(what)")
+    let deadline = ContinuousClock.now + .seconds(30)
+    while (try? await condition()) != true {
+      guard ContinuousClock.now < deadline else { throw KitError("not within 30 s: \(what)") }
+      // What it is asked for comes once a second.
+      try await Task.sleep(for: .milliseconds(100))
     }
   }
 }

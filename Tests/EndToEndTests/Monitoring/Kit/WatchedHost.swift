@@ -114,11 +114,6 @@ final class WatchedHost {
     }
   }
 
-  /// Every line that any of them has logged so far.
-  var logLines: [String] {
-    (sidecar.log + pool.output + volsync.outputSoFar).split(separator: "\n").map(String.init)
-  }
-
   private func end() async {
     pool.end()
     await pool.kill()
