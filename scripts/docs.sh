@@ -34,6 +34,7 @@ done
 rm -rf out/docs
 mkdir -p out
 "$docc" merge "$work"/*.doccarchive --synthesized-landing-page-name mountmon \
-  --synthesized-landing-page-kind "Libraries" --output-path out/docs
+  --synthesized-landing-page-kind Libraries --synthesized-landing-page-topics-style list \
+  --output-path out/docs
 echo "out/docs: $(find "$work" -maxdepth 1 -name '*.doccarchive' | wc -l) libraries;" \
   "to read them: python3 -m http.server -d out/docs, then /documentation"
