@@ -34,8 +34,8 @@ STACK := StackContractTests
 # A real restic in containers of its own, whose mount namespaces would hold on to drives of others.
 RESTIC := ResticContractTests
 
-# Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests}.
-CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
+# Whole clusters of sidecars, and validators: the files in Tests/EndToEndTests/{Kubernetes,Manifests,Kind}.
+CLUSTERS := EndToEndTests.*/(EventStory|HeldRestart|Kind[A-Z][A-Za-z]*|Ladder|Manifest[A-Za-z]*|Outage|Refusal|RestartStory|RestartSweep)Tests
 
 # A Docker host with a pool, its drives pulled and its parts killed: the files in Tests/EndToEndTests/Pool.
 POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: the Debian packages and Python packages that the lists name, SABnzbd, and kubectl.
-# Says what is missing where it cannot install.
+# Installs what the tests need: the Debian packages and Python packages that the lists name, SABnzbd and
+# kubectl. Says what is missing where it cannot install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -3,7 +3,13 @@ import Testing
 /// `make test` runs slow stories in a phase of their own, which it knows by the names of their files.
 @Suite struct `The phases of the tests` {
   @Test(arguments: [
-    ("CLUSTERS", ["Tests/EndToEndTests/Kubernetes", "Tests/EndToEndTests/Manifests"]),
+    (
+      "CLUSTERS",
+      [
+        "Tests/EndToEndTests/Kubernetes", "Tests/EndToEndTests/Manifests",
+        "Tests/EndToEndTests/Kind",
+      ]
+    ),
     ("UNLOCKS", ["Tests/EndToEndTests/VolSync"]),
     ("POOLS", ["Tests/EndToEndTests/Pool"]),
   ])

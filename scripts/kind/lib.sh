@@ -49,18 +49,19 @@ need_docker() {
   command -v "$DOCKER" >/dev/null ||
     die 1 "needs docker (a container engine), or DOCKER=podman"
   local why
-  why=$("$DOCKER" info 2>&1 >/dev/null) ||
-    die 1 "needs a running container engine; \`$DOCKER info\` says: $(tail -n 1 <<<"$why")"
+  why=$(timeout 60 "$DOCKER" info 2>&1 >/dev/null) ||
+    die 1 "needs a running container engine; \`$DOCKER info\` says: $(tail -n 1 <<<"${why:-nothing}")"
 }
 
 # Whether the cluster is there.
 exists() {
   local names errors
   errors=$(mktemp)
-  if ! names=$("$KIND" get clusters 2>"$errors"); then
+  # An engine that hangs would otherwise be waited for without a word.
+  if ! names=$(timeout 60 "$KIND" get clusters 2>"$errors"); then
     names=$(tail -n 1 "$errors")
     rm -f "$errors"
-    die 1 "cannot tell which clusters there are; \`$KIND get clusters\` says: $names"
+    die 1 "cannot tell which clusters there are; \`$KIND get clusters\` says: ${names:-nothing}"
   fi
   rm -f "$errors"
   grep -qFx -- "$cluster" <<<"$names"
