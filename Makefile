@@ -122,13 +122,24 @@ check: lint ## all that has to hold: lint, a clean build without a warning, test
 	$(call run-tests,--scratch-path .build/check)
 	$(MAKE) fuzz FUZZ_SECONDS=5
 	DOCS_BUILD=.build/check $(MAKE) docs
+	FUZZ_PRODUCTS=$(CURDIR)/.build/check/debug $(MAKE) fuzz FUZZ_SECONDS=5
+	$(MAKE) docs
 	$(MAKE) release
 	$(MAKE) image-test
 	PYTHONPATH=Benchmarks python3 -m soak --short --helpers .build/check/debug
 
+.PHONY: sanitize
+sanitize: setup ## build under the thread and the address sanitizer, and run the tests with them (an hour)
+	@$(call need,swift,Swift 6.3 or later)
+	scripts/sanitize.sh
+
 .PHONY: fuzz
+# bash has a SECONDS of its own: only the one that make was given counts.
+ifeq ($(origin SECONDS),command line)
+FUZZ_SECONDS := $(SECONDS)
+endif
 FUZZ_SECONDS ?= 60
-fuzz: ## feed every parser changed and random bytes: FUZZ_SECONDS=60 each (needs Swift)
+fuzz: ## feed every parser changed and random bytes: SECONDS=60 each (needs Swift)
 	@$(call need,swift,Swift 6.3 or later)
 	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 

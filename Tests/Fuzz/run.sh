@@ -93,8 +93,9 @@ built_objects() {
 
 # module_maps: of the C modules that those modules import.
 module_maps() {
-  find "$root/.build/checkouts/swift-nio/Sources" -name module.modulemap
-  find "$products" -maxdepth 2 -path '*CNIO*' -name module.modulemap
+  find "$products/" -maxdepth 2 -path '*/CNIO*.build/*' -not -path '*SSL*' -name module.modulemap
+  echo "$root/.build/checkouts/swift-nio/Sources/CNIOWindows/include/module.modulemap"
+  echo "$root/.build/checkouts/swift-atomics/Sources/_AtomicsShims/include/module.modulemap"
 }
 
 seconds=${1:-20}
@@ -111,6 +112,10 @@ fi
 names=("${@:2}")
 if [ "${#names[@]}" -eq 0 ]; then
   for file in "$root"/Tests/Fuzz/Fuzz*.swift; do names+=("$(basename "$file" .swift)"); done
+fi
+if [ ! -d "$products/NIOEmbedded.build" ]; then
+  echo "building what fuzzers import as it is"
+  (cd "$root" && swift build --build-tests >/dev/null)
 fi
 declare -A made
 for name in "${names[@]}"; do
