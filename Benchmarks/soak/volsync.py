@@ -55,8 +55,10 @@ class VolSyncStory(Story):
         self._api.send(f"forget {backup}")
         self.wait(lambda: f"/{backup}" not in self._document(), f"{backup} is forgotten")
 
-    def _succeeded(self) -> float:
-        return self.metric("volsync_unlock_jobs_succeeded_total")
+    def _succeeded(self) -> int:
+        # Not by the metric: who leads anew after an outage counts anew.
+        with open(self._log, encoding="utf-8") as file:
+            return file.read().count('"lock removed"')
 
     def _document(self) -> str:
         with self.subject.client() as client:
