@@ -35,7 +35,7 @@ def legend(target, labels):
     return re.sub(r"\{\{(\w+)\}\}", lambda match: labels.get(match[1], ""), form).strip()
 
 
-def shown(value, unit, mappings):
+def shown(value, unit, mappings, decimals):
     """A number as Grafana would write it, and the colour of its mapping, if it has one."""
     for mapping in mappings:
         found = mapping["options"].get(f"{value:g}")
@@ -47,7 +47,8 @@ def shown(value, unit, mappings):
         return (f"{value * 1000:.3g} ms" if 0 < abs(value) < 1 else f"{value:.3g} s"), None
     if unit == "percentunit":
         return f"{value * 100:.3g} %", None
-    return f"{value:.4g}" + (" req/s" if unit == "reqps" else ""), None
+    text = f"{value:.4g}" if decimals is None else f"{value:.{decimals}f}"
+    return text + (" req/s" if unit == "reqps" else ""), None
 
 
 def color(value, thresholds):
@@ -79,7 +80,7 @@ def draw(server, panel):
             return table(panel, results)
         for row in results:
             value = float(row["value"][1])
-            text, tint = shown(value, defaults.get("unit"), defaults["mappings"])
+            text, tint = shown(value, defaults.get("unit"), defaults["mappings"], defaults.get("decimals"))
             if defaults["color"]["mode"] == "thresholds":
                 tint = tint or color(value, defaults["thresholds"])
             name = html.escape(legend(target, row["metric"]))
@@ -99,7 +100,8 @@ def main():
                      "</section>")
     print("<!doctype html><meta charset=utf-8><style>body{background:#111217;color:#ccccdc;font:13px sans-serif;"
           "display:grid;grid-template-columns:repeat(24,1fr);grid-auto-rows:30px;gap:8px;margin:8px}"
-          "section{background:#181b1f;border:1px solid #2c3235;padding:6px;overflow:hidden}h2{font-size:13px;margin:0 0 4px}"
+          "section{background:#181b1f;border:1px solid #2c3235;padding:6px;overflow:hidden}"
+          "h2{font-size:13px;margin:0 0 4px}"
           "section.row{background:none;border:0}section.row h2{font-size:16px}section.stat b{font-size:24px}"
           "td,th{text-align:left;padding:1px 10px 1px 0}i{color:#888}</style>" + "".join(boxes))
 
