@@ -15,7 +15,7 @@ else
   [ -z "${KIND_NODE_IMAGE:-}" ] || image=(--image "$KIND_NODE_IMAGE")
   "$KIND" create cluster --name "$cluster" --config "$root/Examples/kind/cluster.yaml" \
     --kubeconfig "$kubeconfig" --wait 180s ${image[@]+"${image[@]}"} ||
-    die 1 "kind could not make the cluster $cluster: see above. The image of its node has to be there" \
+    die 1 "kind could not create $cluster: see above. The image of its node has to be there" \
       "or fetched: KIND_NODE_IMAGE=… names one. What was left: make kind-delete"
 fi
 write_kubeconfig

@@ -19,7 +19,7 @@ required=(MountUnhealthy WatchdogRestart)
 poll=${POLL:-0.5}
 
 old_uid='' old_name='' new_uid='' new_name=''
-unready='' going='' made='' ready='' events='' contract=not-asked
+unready='' going='' made='' ready='' told='' events='' contract=not-asked
 
 # Milliseconds of this machine's clock.
 now() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
@@ -39,6 +39,7 @@ result() {
 fail() {
   local reason=$1
   shift
+  [ -n "$events" ] || listen
   show_what_is
   echo "$target: failed: $*" >&2
   result failed "$reason"
@@ -49,26 +50,27 @@ trap 'trap - INT TERM; echo "$target: interrupted; the pod mends itself" >&2; re
 
 # look: one look at the pods, and what is there for the first time. Fails where nothing was to be seen.
 look() {
-  local list uid name stay is_ready old=gone
+  local list uid name stay is_ready old=gone at
   list=$(pods 2>"$errors") || return 1
+  at=$(($(now) - removed))
   while read -r uid name stay is_ready; do
     if [ "$uid" = "$old_uid" ]; then
       old=$stay
-      if [ "$is_ready" != True ] && [ -z "$unready" ]; then unready=$(since_removal); fi
+      if [ "$is_ready" != True ] && [ -z "$unready" ]; then unready=$at; fi
     elif [ "$stay" = stays ] && [[ $known != *" $uid "* ]]; then
-      if [ -z "$made" ]; then made=$(since_removal); fi
+      if [ -z "$made" ]; then made=$at; fi
       new_uid=$uid new_name=$name
-      if [ "$is_ready" = True ] && [ -z "$ready" ]; then ready=$(since_removal); fi
+      if [ "$is_ready" = True ] && [ -z "$ready" ]; then ready=$at; fi
     fi
   done <<<"$list"
-  if [ "$old" != stays ] && [ -z "$going" ]; then going=$(since_removal); fi
+  if [ "$old" != stays ] && [ -z "$going" ]; then going=$at; fi
 }
-since_removal() { echo $(($(now) - removed)); }
 
-# The reasons of the events about the old pod, a line each.
-reasons() {
-  ask get events --field-selector "involvedObject.uid=$old_uid" \
-    --output go-template='{{range .items}}{{.reason}}{{"\n"}}{{end}}' 2>"$errors" | sort -u
+# What the events about the old pod tell: their reasons, a line each, and the same as JSON.
+listen() {
+  told=$(ask get events --field-selector "involvedObject.uid=$old_uid" \
+    --output go-template='{{range .items}}{{.reason}}{{"\n"}}{{end}}' 2>"$errors" | sort -u) || told=
+  events=$(awk 'NF { printf "%s\"%s\"", (n++ ? "," : ""), $1 }' <<<"$told")
 }
 
 why_not_replaced() {
@@ -78,7 +80,7 @@ why_not_replaced() {
     fail still-ready "$old_name is still ready $limit s after its canary was removed: does mountmon" \
       "run in it, and watch /mnt/test?"
   elif [ -z "$going" ]; then
-    fail not-replaced "$old_name is not ready, and was not replaced within $limit s: events" \
+    fail not-replaced "$old_name became not ready, and was not replaced within $limit s: events" \
       "RestartHeld and RestartRefused say why"
   elif [ -z "$made" ]; then
     fail no-replacement "$old_name went, and no pod took its place within $limit s"
@@ -127,12 +129,11 @@ unready=${unready:-$going}
 # 4. The events tell why.
 deadline=$(($(now) + ${EVENT_TIMEOUT:-20} * 1000))
 while true; do
-  told=$(reasons) || told=
+  listen
   missing=
   for reason in "${required[@]}"; do
     grep -qFx -- "$reason" <<<"$told" || missing+=" $reason"
   done
-  events=$(awk 'NF { printf "%s\"%s\"", (n++ ? "," : ""), $1 }' <<<"$told")
   [ -n "$missing" ] || break
   [ "$(now)" -lt $deadline ] ||
     fail no-event "$old_name was replaced, and no event says why; missing:$missing (there are:" \
@@ -158,7 +159,7 @@ if [ "${CONTRACT:-}" = 1 ]; then
 fi
 
 seconds() { printf '%d.%03d s' $(($1 / 1000)) $(($1 % 1000)); }
-say "passed; after the canary was removed ($old_name, looked every $poll s):"
+say "passed; $old_name, after its canary was removed (one look every $poll s):"
 say "  not ready after           $(seconds "$unready")"
 say "  being replaced after      $(seconds "$going")"
 say "  replacement made after    $(seconds "$made") ($new_name)"
