@@ -120,10 +120,8 @@ check: lint ## all that has to hold: lint, a clean build without a warning, test
 	swift build --scratch-path .build/check --build-tests \
 	  --explicit-target-dependency-import-check error
 	$(call run-tests,--scratch-path .build/check)
-	$(MAKE) fuzz FUZZ_SECONDS=5
-	DOCS_BUILD=.build/check $(MAKE) docs
 	FUZZ_PRODUCTS=$(CURDIR)/.build/check/debug $(MAKE) fuzz FUZZ_SECONDS=5
-	$(MAKE) docs
+	DOCS_BUILD=.build/check $(MAKE) docs
 	$(MAKE) release
 	$(MAKE) image-test
 	PYTHONPATH=Benchmarks python3 -m soak --short --helpers .build/check/debug
