@@ -24,7 +24,7 @@ struct `The rehearsal with a real kubectl` {
   }
 
   @Test func `sees that nothing is replaced, and shows why`() async throws {
-    try await rehearse(watchdog: ["dryRun": true], "TEST_TIMEOUT=6") { outcome, old, next in
+    try await rehearse(watchdog: ["dryRun": true], "TEST_TIMEOUT=20") { outcome, old, next in
       #expect(outcome.ending == .exited(3), "\(outcome.errors)")
       let result = try outcome.result
       #expect(result["reason"] == "not-replaced")

@@ -53,11 +53,12 @@ struct `The rehearsal` {
     }
   }
 
+  // One look decides, however few there is time for.
   @Test(arguments: [
     (["a+"], "still-ready", "is still ready 1 s after its canary was removed"),
     (["a-"], "not-replaced", "was not replaced within 1 s"),
-    (["a-", "a!", ""], "no-replacement", "no pod took its place"),
-    (["a-", "a! b?", "b-"], "replacement-not-ready", "is not ready within 1 s"),
+    ([""], "no-replacement", "no pod took its place"),
+    (["b-"], "replacement-not-ready", "is not ready within 1 s"),
   ])
   func `fails, and says why, when`(
     _ looks: [String], _ reason: String, _ message: String
