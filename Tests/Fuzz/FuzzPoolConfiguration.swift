@@ -22,7 +22,7 @@ public func fuzzPoolConfiguration(_ start: UnsafePointer<UInt8>?, _ count: Int) 
     let stack = settings.stack([])
     for path in stack.users.paths {
       precondition(path.description != "/")
-      precondition(!settings.stateFolder.isPath(atOrBelow: path.description))
+      precondition(!settings.stateFolder.lies(atOrBelow: path.description))
     }
     precondition(Set(settings.clients.map(\.name)).count == settings.clients.count)
     precondition(Set(settings.pool.branches.map(\.path)).count == settings.pool.branches.count)

@@ -63,20 +63,3 @@ enum PlaceUse {
     return nearest.map { $0.source.withoutTrailingSlashes != "/" } ?? false
   }
 }
-
-extension String {
-  /// The path, but for slashes at its end.
-  var withoutTrailingSlashes: String {
-    var bytes = utf8[...]
-    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// Whether this path is `folder` or below it, byte for byte.
-  func lies(atOrBelow folder: String) -> Bool {
-    guard folder != "/" else { return utf8.first == UInt8(ascii: "/") }
-    guard utf8.starts(with: folder.utf8) else { return false }
-    return utf8.count == folder.utf8.count
-      || utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")
-  }
-}

@@ -37,7 +37,7 @@ public struct ListedBranch: Hashable, Sendable {
     for part in text.utf8.split(separator: UInt8(ascii: ":")) {
       // The path may hold an equals sign; the mode never does.
       let equals = part.lastIndex(of: UInt8(ascii: "="))
-      let path = String(Substring(part[..<(equals ?? part.endIndex)])).withoutTrailingSlash
+      let path = String(Substring(part[..<(equals ?? part.endIndex)])).withoutTrailingSlashes
       guard path.utf8.first == UInt8(ascii: "/") else { return nil }
       let options = equals.map { part[part.index(after: $0)...] } ?? part[part.endIndex...]
       let word = options.prefix { $0 != UInt8(ascii: ",") }
@@ -45,13 +45,5 @@ public struct ListedBranch: Hashable, Sendable {
         ListedBranch(path: path, mode: Mode(rawValue: String(Substring(word))) ?? .readWrite))
     }
     return branches.isEmpty ? nil : branches
-  }
-}
-
-extension String {
-  fileprivate var withoutTrailingSlash: String {
-    var text = self
-    while text.utf8.count > 1, text.utf8.last == UInt8(ascii: "/") { text.removeLast() }
-    return text
   }
 }

@@ -80,13 +80,3 @@ extension PoolBuilder {
     }
   }
 }
-
-extension String {
-  /// Whether this tidied absolute path is `folder` or below it, byte for byte as Linux compares.
-  func isPath(atOrBelow folder: String) -> Bool {
-    guard folder != "/" else { return true }
-    guard utf8.starts(with: folder.utf8) else { return false }
-    return utf8.count == folder.utf8.count
-      || utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")
-  }
-}

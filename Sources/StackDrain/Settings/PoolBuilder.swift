@@ -128,7 +128,7 @@ struct PoolBuilder {
   /// A path that is asked for outside the probe worker must not lie on what may hang. Links are not
   /// followed: nothing is asked of the file system here.
   mutating func refuseOnPool(_ path: String, _ place: String, _ why: String) {
-    for limit in offLimits where path.isPath(atOrBelow: limit.description) {
+    for limit in offLimits where path.lies(atOrBelow: limit.description) {
       reader.refuse(
         place, path.quotedExcerpt,
         "a path that is not on the pool or a branch (\(limit.description)): \(why)")

@@ -109,19 +109,8 @@ public struct PoolUsers: Hashable, Sendable {
   private func touchesPool(_ source: String) -> Bool {
     guard source.utf8.first == UInt8(ascii: "/") else { return false }
     return paths.contains { path in
-      source.isAtOrBelow(path.description)
-        || (source != "/" && path.description.isAtOrBelow(source))
+      source.lies(atOrBelow: path.description)
+        || (source != "/" && path.description.lies(atOrBelow: source))
     }
-  }
-}
-
-extension String {
-  /// Whether this path is `folder` or below it, byte for byte as Linux compares.
-  fileprivate func isAtOrBelow(_ folder: String) -> Bool {
-    var folder = folder.utf8[...]
-    while folder.count > 1, folder.last == UInt8(ascii: "/") { folder.removeLast() }
-    guard utf8.starts(with: folder) else { return false }
-    guard folder.count > 1 else { return true }
-    return utf8.count == folder.count || utf8.dropFirst(folder.count).first == UInt8(ascii: "/")
   }
 }
