@@ -32,12 +32,14 @@ let package = Package(
     // The commit, which `make release` and the Dockerfile say by the environment; else it is unknown.
     .target(
       name: "CBuildInfo",
-      cSettings: Context.environment["MOUNTMON_COMMIT"].map { commit in
-        // A name for a commit and nothing else: it becomes part of a C file.
-        let isName = commit.utf8.allSatisfy {
-          $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+      cSettings: Context.environment["MOUNTMON_COMMIT"].map { name in
+        // Hexadecimal digits, and perhaps a mark, and nothing else: it becomes a part of a C file.
+        let mark = "-modified"
+        let digits = (name.hasSuffix(mark) ? name.dropLast(mark.count) : name[...]).utf8
+        let isCommit = digits.allSatisfy {
+          (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
         }
-        return isName && !commit.isEmpty ? [.define("MOUNTMON_COMMIT", to: commit)] : []
+        return isCommit && !digits.isEmpty ? [.define("MOUNTMON_COMMIT", to: name)] : []
       } ?? []),
     .target(name: "JSONValue"),
     // RFC 3339 instants and durations such as `1h2m3.5s`, as text and back.
