@@ -4,8 +4,8 @@ import K8sClient
 struct WatchStanding: Hashable, Sendable {
   /// How far one watch is.
   enum State: Hashable, Sendable {
-    /// Nothing is complete yet.
-    case waiting
+    /// Nothing is complete yet; with what kept it from being so last.
+    case waiting(KubernetesError?)
     /// What is there was told, and is followed.
     case followed
     /// There is no such type, or it may not be read: nothing will be told.
@@ -18,17 +18,17 @@ struct WatchStanding: Hashable, Sendable {
 
   init(scopes: some Sequence<String>) {
     states = [:]
-    for scope in scopes { states[scope] = .waiting }
+    for scope in scopes { states[scope] = .waiting(nil) }
   }
 
   /// Takes in what a watch says of itself.
   mutating func synced(_ scope: String) { states[scope] = .followed }
 
   mutating func interrupted(_ scope: String, _ error: KubernetesError) {
-    switch states[scope] ?? .waiting {
+    switch states[scope] ?? .waiting(nil) {
     case .waiting, .missing:
       let isHopeless = error.code == .notFound || error.code == .forbidden
-      states[scope] = isHopeless ? .missing(error) : .waiting
+      states[scope] = isHopeless ? .missing(error) : .waiting(error)
     case .followed, .interrupted: states[scope] = .interrupted(error)
     }
   }
@@ -38,7 +38,11 @@ struct WatchStanding: Hashable, Sendable {
   }
 
   /// Whether all that will be told at first was.
-  var isSynced: Bool { !states.values.contains(.waiting) }
+  var isSynced: Bool {
+    states.values.allSatisfy { state in
+      if case .waiting = state { false } else { true }
+    }
+  }
   /// Whether all of it is followed.
   var isCurrent: Bool { states.values.allSatisfy { $0 == .followed } }
 
@@ -46,7 +50,8 @@ struct WatchStanding: Hashable, Sendable {
   var complaints: [String] {
     states.sorted { $0.key < $1.key }.compactMap { _, state in
       switch state {
-      case .waiting, .followed: nil
+      case .followed: nil
+      case .waiting(let error): error?.description
       case .missing(let error), .interrupted(let error): error.description
       }
     }

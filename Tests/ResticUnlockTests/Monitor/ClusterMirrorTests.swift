@@ -72,6 +72,16 @@ import TimeText
     #expect(mirror.complaints.count == 1 && mirror.snapshot(now: start).sources.count == 1)
   }
 
+  @Test func `says what keeps it from knowing anything yet`() {
+    var mirror = ClusterMirror()
+    #expect(mirror.complaints.isEmpty)
+    mirror.take(WatchChange<Pod>.interrupted(error(.unreachable, "watch pods")), at: start)
+    #expect(!mirror.isSynced && mirror.complaints.count == 1)
+    #expect(mirror.complaints.first?.hasPrefix("watch pods") == true)
+    mirror.take(WatchChange<Pod>.synced, at: start)
+    #expect(mirror.complaints.isEmpty)
+  }
+
   @Test func `is not to be acted upon without pods and Jobs as they are`() {
     var mirror = ClusterMirror()
     mirror.take(WatchChange<Pod>.interrupted(error(.forbidden)), at: start)
