@@ -99,7 +99,7 @@ import Testing
         return StubPodEnd(137)
       }
       try await eventually { started.withLock { $0.count } == 1 }
-      let name = started.withLock { $0[0] }
+      let name = try #require(started.withLock { $0.first })
       server.withCluster {
         _ = $0.send("DELETE", "/api/v1/namespaces/media/pods/\(name)")
       }
