@@ -18,8 +18,9 @@ export MOUNTMON_SIMULATION_SEEDS=${MOUNTMON_SIMULATION_SEEDS:-20}
 # Swift's own report of a crash clones a process, which the thread sanitizer takes amiss.
 export SWIFT_BACKTRACE=enable=no
 
-# Four thousand probes within the time that the tests give to everything.
-left_out='is relieved without waiting for whoever reads its reports'
+# Four thousand probes within the time that the tests give to everything; ends within a second or two.
+left_out='is relieved without waiting for whoever reads its reports|ends within a second of a signal'
+left_out+='|never hangs, nor keeps a pipe open|leaves the sidecar free to end within a second'
 
 # Of the end-to-end tests those of the sidecar and its worker: the others start the same programs.
 sidecar='Check|Error|Hang|MountTable|OddCanary|HostileClient|Endpoint|Life|Reload|Story|Worker'
