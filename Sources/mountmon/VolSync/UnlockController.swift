@@ -53,6 +53,8 @@ final class UnlockController: Sendable {
       identity: setting.identity,
       mirror: ClusterMirror(namespaces: Set(setting.namespaces.map(\.description))),
       fixed: setting.monitors, isDryRun: setting.isDryRun, wall: doors.wall())
+    // Who leads anew goes on counting: counters are the process's.
+    helm.counts = picture.counts
     let timer = TickTimer { inbox.send(.timer) }
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
@@ -75,7 +77,7 @@ final class UnlockController: Sendable {
         timer.cancel()
         // A call that is out may still take effect; it was written down before it was made.
         group.cancelAll()
-        if end == nil { shown.withLock { $0 = UnlockPicture() } }
+        if end == nil { shown.withLock { $0 = UnlockPicture(counts: $0.counts) } }
       }
     } onCancel: {
       inbox.send(.stopping)
