@@ -9,6 +9,8 @@ public enum LeadershipChange: Hashable, Sendable {
   /// A call failed, so that the Lease can be neither seen nor taken at the moment. Comes again only
   /// when the code changes or after a call that did not fail.
   case failing(KubernetesError)
+  /// A call did not fail, after one of which that was told. Whoever leads still leads.
+  case recovered
 
   /// Why a candidate leads no longer.
   public enum Reason: Hashable, Sendable {

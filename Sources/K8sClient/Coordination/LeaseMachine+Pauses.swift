@@ -35,10 +35,12 @@ extension LeaseMachine {
     return wait(until: now + pause, then: .read, at: now)
   }
 
-  mutating func succeeded() {
+  mutating func succeeded() -> [Effect] {
+    let news: [Effect] = announcedFailure == nil ? [] : [.announce(.recovered)]
     failures = 0
     announcedFailure = nil
     isCertain = true
+    return news
   }
 
   mutating func tell(_ error: KubernetesError) -> [Effect] {

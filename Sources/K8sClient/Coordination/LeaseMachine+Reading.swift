@@ -20,7 +20,12 @@ extension LeaseMachine {
   }
 
   mutating func seen(_ lease: Lease?, at now: Tick, wall: Timestamp) -> [Effect] {
-    succeeded()
+    succeeded() + goOn(from: lease, at: now, wall: wall)
+  }
+
+  private mutating func goOn(
+    from lease: Lease?, at now: Tick, wall: Timestamp
+  ) -> [Effect] {
     guard let lease else {
       guard !isStopping else { return finish() }
       return create(at: now, wall: wall)

@@ -64,7 +64,7 @@ extension LeaseMachine {
         detail: "the answer is not what was written")
       return writeFailed(error, at: now)
     }
-    succeeded()
+    let news = succeeded()
     observe(lease, at: now)
     announcedLeader = policy.identity
     // A Lease that was to be replaced and is another one now was gone, and made by this write.
@@ -77,9 +77,9 @@ extension LeaseMachine {
     }
     hold = Hold(uid: lease.uid, renewed: write.sent, maturity: maturity)
     attempts.removeAll { $0.acquireTime != write.acquireTime }
-    if isStopping { return release(at: now, wall: wall) }
+    if isStopping { return news + release(at: now, wall: wall) }
     let spread = Double.random(in: 0.9...1, using: &generator)
-    return wait(until: write.sent + policy.renewInterval * spread, then: .renew, at: now)
+    return news + wait(until: write.sent + policy.renewInterval * spread, then: .renew, at: now)
   }
 
   mutating func writeFailed(_ error: KubernetesError, at now: Tick) -> [Effect] {

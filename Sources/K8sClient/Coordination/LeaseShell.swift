@@ -56,7 +56,7 @@ struct LeaseShell {
     case .stopped:
       isOwed = false
       gate?.close()
-    case .sawLeader, .failing: break
+    case .sawLeader, .failing, .recovered: break
     }
   }
 

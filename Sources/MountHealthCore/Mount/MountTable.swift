@@ -4,9 +4,13 @@ public struct MountTable: Hashable, Sendable {
   public let entries: [MountEntry]
   /// How many lines could not be read; they are left out of `entries`.
   public let malformedLines: Int
-  private let children: [UInt64: [Int]]
   private let byID: [UInt64: Int]
-  private let tops: [Int]
+  /// Which mount a walk steps onto at a path, by the mount that it comes from.
+  private let steps: [UInt64: Family]
+  private let tops: Family
+
+  /// Mounts below one, by the bytes of their mount points.
+  private typealias Family = [[UInt8]: Int]
 
   /// A table of these mounts.
   public init(_ entries: [MountEntry], malformedLines: Int = 0) {
@@ -14,17 +18,18 @@ public struct MountTable: Hashable, Sendable {
     self.malformedLines = malformedLines
     var byID: [UInt64: Int] = [:]
     for (index, entry) in entries.enumerated() { byID[entry.id] = index }
-    var children: [UInt64: [Int]] = [:]
-    var tops: [Int] = []
+    var steps: [UInt64: Family] = [:]
+    var tops: Family = [:]
+    // Of two at one place, the later is on top.
     for (index, entry) in entries.enumerated() {
       if entry.parentID != entry.id, byID[entry.parentID] != nil {
-        children[entry.parentID, default: []].append(index)
+        steps[entry.parentID, default: [:]][Array(entry.mountPoint.utf8)] = index
       } else {
-        tops.append(index)
+        tops[Array(entry.mountPoint.utf8)] = index
       }
     }
     self.byID = byID
-    self.children = children
+    self.steps = steps
     self.tops = tops
   }
 
@@ -42,23 +47,15 @@ public struct MountTable: Hashable, Sendable {
   /// - Parameter path: An absolute path without links in it.
   /// - Returns: `nil` only where the table has no mount above the path.
   public func mount(containing path: String) -> MountEntry? {
+    let places = path.placesAbove
     var found: Int?
-    var candidates = tops
+    var family = tops
     // Each step goes one mount deeper; no walk is longer than the table.
     for _ in 0...entries.count {
-      var next: Int?
-      for index in candidates where path.isAtOrBelow(entries[index].mountPoint) {
-        // The walk meets the shortest mount point first; of two at one place, the later is on top.
-        if let best = next,
-          entries[index].mountPoint.utf8.count > entries[best].mountPoint.utf8.count
-        {
-          continue
-        }
-        next = index
-      }
-      guard let next else { break }
+      // The walk meets the shortest mount point first.
+      guard let next = places.lazy.compactMap({ family[$0] }).first else { break }
       found = next
-      candidates = children[entries[next].id] ?? []
+      family = steps[entries[next].id] ?? [:]
     }
     return found.map { entries[$0] }
   }
@@ -69,12 +66,30 @@ public struct MountTable: Hashable, Sendable {
   }
 }
 
+extension MountTable {
+  /// By the mounts alone: all else is made of them.
+  public static func == (one: MountTable, other: MountTable) -> Bool {
+    one.malformedLines == other.malformedLines && one.entries == other.entries
+  }
+
+  /// By the mounts alone.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(malformedLines)
+    hasher.combine(entries)
+  }
+}
+
 extension String {
-  /// Whether this absolute path is `directory` or lies below it.
-  fileprivate func isAtOrBelow(_ directory: String) -> Bool {
-    guard directory != "/" else { return utf8.first == UInt8(ascii: "/") }
-    guard utf8.starts(with: directory.utf8) else { return false }
-    let count = directory.utf8.count
-    return utf8.count == count || utf8[utf8.index(utf8.startIndex, offsetBy: count)] == 0x2F
+  /// The bytes of the directories that this absolute path lies in, from the root, and of itself.
+  fileprivate var placesAbove: [[UInt8]] {
+    let slash = UInt8(ascii: "/")
+    let bytes = Array(utf8)
+    guard bytes.first == slash else { return [] }
+    var places: [[UInt8]] = [[slash]]
+    for index in bytes.indices.dropFirst() where bytes[index] == slash {
+      places.append(Array(bytes[..<index]))
+    }
+    if bytes.count > 1 { places.append(bytes) }
+    return places
   }
 }

@@ -92,6 +92,8 @@ struct UnlockService {
       log.info("another one leads", ["leader": .string(leader ?? "nobody")])
     case .failing(let error):
       log.warn("the Lease cannot be seen or taken", ["error": .string("\(error)")])
+    case .recovered:
+      log.info("the Lease is seen again")
     }
     routes.note { standing in
       standing.trouble = nil
@@ -105,6 +107,7 @@ struct UnlockService {
         standing.isKnown = true
         standing.leader = leader
       case .failing(let error): standing.trouble = "\(error)"
+      case .recovered: break
       }
     }
   }

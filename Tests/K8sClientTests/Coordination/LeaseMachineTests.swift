@@ -143,6 +143,24 @@ import TimeText
     #expect(machine.leadsUntil == .at(140))
   }
 
+  @Test func `tells once that a renewal failed, and that the next did not`() throws {
+    var machine = try LeaseKit.leader()
+    let renewal = try #require(
+      LeaseKit.written(machine.handle(.tick, at: .at(105), wall: LeaseKit.wall)))
+    let error = KubernetesError(.unreachable, "x")
+    var effects = machine.handle(.writeFailed(error), at: .at(106), wall: LeaseKit.wall)
+    #expect(LeaseKit.announcements(effects) == [.failing(error)])
+    machine.state = .reading
+    let lease = try #require(machine.observation?.lease)
+    effects = machine.handle(.read(lease), at: .at(107), wall: LeaseKit.wall)
+    #expect(LeaseKit.announcements(effects) == [.recovered])
+    #expect(machine.leadsUntil != nil, "it leads all the while")
+    effects = machine.handle(
+      .written(LeaseKit.stored(LeaseKit.written(effects) ?? renewal, version: 3)), at: .at(108),
+      wall: LeaseKit.wall)
+    #expect(LeaseKit.announcements(effects) == [])
+  }
+
   @Test func `counts a renewal from when it was sent`() throws {
     var machine = try LeaseKit.leader()
     let renewal = try #require(

@@ -144,7 +144,7 @@ struct LeaseWorld {
     case .stopped:
       if !candidates[index].isTold { violations.append("stopped, never started") }
       candidates[index].isTold = false
-    case .sawLeader, .failing: break
+    case .sawLeader, .failing, .recovered: break
     }
   }
 

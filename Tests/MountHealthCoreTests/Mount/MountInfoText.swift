@@ -30,7 +30,9 @@ struct MountInfoLine {
 
 extension MountTable {
   /// A table of `id parent mount-point [type [source]]`, one mount an element.
-  static func of(_ rows: String...) -> MountTable {
+  static func of(_ rows: String...) -> MountTable { of(rows) }
+
+  static func of(_ rows: [String]) -> MountTable {
     let lines = rows.map { row in
       let fields = row.split(separator: " ").map(String.init)
       return MountInfoLine(

@@ -1,3 +1,4 @@
+import Pacing
 import Testing
 
 @testable import MountHealthCore
@@ -45,6 +46,22 @@ import Testing
     let table = MountTable.of("1 0 /", "2 1 /", "3 1 /mnt", "4 2 /mnt")
     #expect(table.mount(at: "/")?.id == 2)
     #expect(table.mount(at: "/mnt")?.id == 4)
+  }
+
+  @Test func `ends where a look at every mount in turn ends`() {
+    var numbers = SeededGenerator(seed: 7)
+    let names = ["/", "/a", "/a/b", "/a/bc", "/a/b/c", "/ab", "/b", "/é"]
+    for _ in 0..<2000 {
+      let rows = (1...Int.random(in: 1...8, using: &numbers)).map { id in
+        "\(id) \(Int.random(in: 0...8, using: &numbers)) \(names.randomElement(using: &numbers) ?? "/")"
+      }
+      let table = MountTable.of(rows)
+      for path in names + ["/a/b/c/d", "/a/", "/e\u{301}"] {
+        #expect(
+          table.mount(containing: path)?.id == table.slowMount(containing: path)?.id,
+          "\(path) in \(rows)")
+      }
+    }
   }
 
   @Test func `treats a bind mount as any other`() {
@@ -133,5 +150,28 @@ import Testing
     let fault = MountRequirement.matching(fsType: fsType, source: source)
       .fault(finding: nil, remembered: nil)
     #expect(fault?.explanation == "not a mount point, expected \(words)")
+  }
+}
+
+extension MountTable {
+  /// The walk in plain words: at each step the mount with the shortest point on the way, and of two
+  /// at one place the later.
+  fileprivate func slowMount(containing path: String) -> MountEntry? {
+    func isOnTheWay(_ entry: MountEntry) -> Bool {
+      let point = Array(entry.mountPoint.utf8)
+      let bytes = Array(path.utf8)
+      guard bytes.starts(with: point) else { return false }
+      return point == [0x2F] || bytes.count == point.count || bytes[point.count] == 0x2F
+    }
+    var found: MountEntry?
+    var candidates = entries.filter { $0.parentID == $0.id || entry(id: $0.parentID) == nil }
+    for _ in 0...entries.count {
+      let onTheWay = candidates.filter(isOnTheWay)
+      let shortest = onTheWay.map(\.mountPoint.utf8.count).min()
+      guard let next = onTheWay.last(where: { $0.mountPoint.utf8.count == shortest }) else { break }
+      found = next
+      candidates = entries.filter { $0.parentID == next.id && $0.id != next.id }
+    }
+    return found
   }
 }
