@@ -89,6 +89,7 @@ struct `The sidecar of another Helm chart` {
     (#"{"image": null}"#, "image is required"),
     (#"{"mounts": null}"#, "mounts is required"),
     (#"{"config": null}"#, "config is required"),
+    (#"{"config": {"httpAddress": "127.0.0.1"}}"#, "cannot be reached by the kubelet's probes"),
   ])
   func `refuses`(values: String, reason: String) async throws {
     let given: JSONValue = ["mountmon": try JSONValue(parsing: values)]

@@ -10,6 +10,14 @@ struct `The values of the Helm chart` {
     ("a number as a text", #"{"volsync": {"replicas": "2"}}"#, "volsync.replicas"),
     ("a tag that YAML made a number", #"{"image": {"tag": 1.1}}"#, "image.tag"),
     ("a label that YAML made a boolean", #"{"commonLabels": {"a": true}}"#, "commonLabels.a"),
+    (
+      "a label by which pods are selected",
+      #"{"volsync": {"podLabels": {"app.kubernetes.io/name": "mine"}}}"#, "app.kubernetes.io/name"
+    ),
+    (
+      "a label that the chart has",
+      #"{"commonLabels": {"helm.sh/chart": "mine"}}"#, "helm.sh/chart"
+    ),
     ("a mode that is none", #"{"volsync": {"mode": "daemon"}}"#, "volsync.mode"),
     ("a namespace that is none", #"{"volsync": {"namespaces": ["Down loads"]}}"#, "namespaces.0"),
     ("a text for a list", #"{"volsync": {"namespaces": "downloads"}}"#, "volsync.namespaces"),
@@ -42,6 +50,24 @@ struct `The values of the Helm chart` {
     (#"{"serviceMonitor": {"enabled": true}, "volsync": {"enabled": false}}"#, "enabled=true"),
     (#"{"serviceMonitor": {"enabled": true}, "podMonitor": {"enabled": true}}"#, "turn one off"),
     (#"{"volsync": {"serviceAccount": {"create": false}}}"#, "serviceAccount.name is required"),
+    (#"{"volsync": {"extraArgs": ["--http-port", "9090"]}}"#, "--http-port cannot be set"),
+    (#"{"volsync": {"extraArgs": ["--http-port=9090"]}}"#, "--http-port cannot be set"),
+    (#"{"volsync": {"extraArgs": ["--http-address", "127.0.0.1"]}}"#, "leave it out"),
+    (#"{"volsync": {"extraArgs": ["--http-address=::1"]}}"#, "leave it out"),
+    (#"{"volsync": {"mode": "cronjob", "cronjob": {"timeout": "14m"}}}"#, "has to be shorter"),
+    (#"{"volsync": {"mode": "cronjob", "cronjob": {"timeout": "1h"}}}"#, "has to be shorter"),
+    (
+      #"{"sidecars": [{"kind": "Deployment", "name": "a"}, {"kind": "StatefulSet", "name": "a"}]}"#,
+      "another name"
+    ),
+    (
+      #"""
+      {"sidecars": [
+        {"kind": "Deployment", "name": "a", "makeServiceAccount": true},
+        {"kind": "Deployment", "name": "b", "makeServiceAccount": true, "serviceAccount": "a"}
+      ]}
+      """#, "one row alone"
+    ),
   ])
   func `that do not go together are refused, with what to do`(values: String, advice: String)
     async throws

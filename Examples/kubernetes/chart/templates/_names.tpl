@@ -78,4 +78,71 @@ Alone, each of these settings would ask for something that is not there.
 {{- if and (not .Values.volsync.serviceAccount.create) (not .Values.volsync.serviceAccount.name) .Values.volsync.enabled }}
 {{- fail "volsync.serviceAccount.name is required where volsync.serviceAccount.create is false" }}
 {{- end }}
+{{- include "mountmon.checkArguments" . }}
+{{- include "mountmon.checkCronJob" . }}
+{{- include "mountmon.checkSidecars" . }}
+{{- end }}
+
+{{/*
+Probes, monitors and policies ask port 8080 of the pod's address.
+*/}}
+{{- define "mountmon.checkArguments" -}}
+{{- $before := "" }}
+{{- range .Values.volsync.extraArgs }}
+{{- if or (eq . "--http-port") (hasPrefix "--http-port=" .) }}
+{{- fail "volsync.extraArgs: --http-port cannot be set: the probes ask port 8080" }}
+{{- end }}
+{{- $address := "" }}
+{{- if eq $before "--http-address" }}
+{{- $address = . }}
+{{- else if hasPrefix "--http-address=" . }}
+{{- $address = trimPrefix "--http-address=" . }}
+{{- end }}
+{{- if include "mountmon.isLoopback" $address }}
+{{- fail (printf "volsync.extraArgs: --http-address %s cannot be reached by the kubelet's probes: leave it out, which is all addresses" $address) }}
+{{- end }}
+{{- $before = . }}
+{{- end }}
+{{- end }}
+
+{{- define "mountmon.checkCronJob" -}}
+{{- $cronjob := .Values.volsync.cronjob }}
+{{- if and .Values.volsync.enabled (eq .Values.volsync.mode "cronjob") }}
+{{- if ge (include "mountmon.seconds" $cronjob.timeout | atoi) (int $cronjob.activeDeadlineSeconds) }}
+{{- fail (printf "volsync.cronjob.timeout (%s) has to be shorter than volsync.cronjob.activeDeadlineSeconds (%d), or a pass is killed and says nothing" $cronjob.timeout (int $cronjob.activeDeadlineSeconds)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+The seconds of a duration such as 1h2m3s.
+*/}}
+{{- define "mountmon.seconds" -}}
+{{- $hours := regexFind "[0-9]+h" . | trimSuffix "h" | default "0" | atoi }}
+{{- $minutes := regexFind "[0-9]+m" . | trimSuffix "m" | default "0" | atoi }}
+{{- $seconds := regexFind "[0-9]+s" . | trimSuffix "s" | default "0" | atoi }}
+{{- add (mul $hours 3600) (mul $minutes 60) $seconds }}
+{{- end }}
+
+{{/*
+A Role is called by its workload's name alone, and an account is made once.
+*/}}
+{{- define "mountmon.checkSidecars" -}}
+{{- $roles := dict }}
+{{- $accounts := dict }}
+{{- range .Values.sidecars }}
+{{- $namespace := .namespace | default $.Release.Namespace }}
+{{- $role := printf "%s/%s" $namespace .name }}
+{{- if hasKey $roles $role }}
+{{- fail (printf "sidecars: %s is there twice, and both Roles would be called mountmon-%s: give one of the workloads another name" $role .name) }}
+{{- end }}
+{{- $_ := set $roles $role true }}
+{{- if .makeServiceAccount }}
+{{- $account := printf "%s/%s" $namespace (.serviceAccount | default .name) }}
+{{- if hasKey $accounts $account }}
+{{- fail (printf "sidecars: ServiceAccount %s would be made twice: set makeServiceAccount in one row alone" $account) }}
+{{- end }}
+{{- $_ := set $accounts $account true }}
+{{- end }}
+{{- end }}
 {{- end }}

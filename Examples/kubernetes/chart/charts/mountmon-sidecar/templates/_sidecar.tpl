@@ -12,6 +12,20 @@ chart of the type library has no schema that could refuse it.
 {{- end }}
 
 {{/*
+"true" of an address that nothing outside of its pod reaches.
+*/}}
+{{- define "mountmon.isLoopback" -}}
+{{- if regexMatch "^(127[.]|localhost$|::1$|\\[::1\\]$)" . }}true{{ end }}
+{{- end }}
+
+{{- define "mountmon.checkAddress" -}}
+{{- $address := get (.config | default dict) "httpAddress" | default "" }}
+{{- if include "mountmon.isLoopback" $address }}
+{{- fail (printf "mountmon: config.httpAddress %q cannot be reached by the kubelet's probes: leave it out, which is all addresses" $address) }}
+{{- end }}
+{{- end }}
+
+{{/*
 "true" where the watchdog is on: only then does mountmon speak to the API server.
 */}}
 {{- define "mountmon.watches" -}}
@@ -25,6 +39,7 @@ The container that stays. Under `initContainers` (native, the default, from Kube
 */}}
 {{- define "mountmon.sidecar" -}}
 {{- include "mountmon.keys" . }}
+{{- include "mountmon.checkAddress" . }}
 {{- $native := ternary .native true (hasKey . "native") }}
 {{- $gate := ternary .gate true (hasKey . "gate") -}}
 - name: mountmon
