@@ -23,6 +23,16 @@ import TimeText
     #expect(found == Self.privileged)
   }
 
+  @Test func `gives new volumes to the group of the application`() async throws {
+    for pod in try await Manifests.pods() {
+      let plex = try #require(pod.containers.first { $0.name == "plex" }, "\(pod)")
+      let group = try #require(plex.security["runAsGroup"], "\(plex)")
+      #expect(pod.spec["securityContext"]?["fsGroup"] == group, "\(pod)")
+      #expect(
+        pod.spec["securityContext"]?["fsGroupChangePolicy"] == "OnRootMismatch", "\(pod)")
+    }
+  }
+
   @Test func `is judged by rules that find each excess`() throws {
     let bare = PodTemplate(
       owner: ManifestObject(file: "x", value: .null),
