@@ -21,8 +21,15 @@ from .web import seconds_until
 #: What it needs, and the Debian packages that have it.
 PROGRAMS = {"dockerd": "dockerd", "containerd": "dockerd", "busybox": "busybox-static"}
 
+#: A dockerd uses this one in place of its own wherever it is there.
+_CONTAINERD = "/run/containerd/containerd.sock"
+
+
 def why_none(bench) -> str | None:
     """Why there are no containers here, in one line."""
+    if bench.has_containers and os.path.lexists(_CONTAINERD):
+        return (f"a containerd of this machine runs: {_CONTAINERD};"
+                " stop it: systemctl stop containerd docker docker.socket")
     return missing(PROGRAMS, bench.ground) if bench.has_containers else "left out"
 
 
@@ -43,6 +50,8 @@ class Engine:
         self._group = "/" + os.path.basename(ground.folder)
         command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none"]
         command += ["--ip-forward=false", "--ip-masq=false", "--storage-driver=overlay2"]
+        # Where systemd runs, its driver would be taken, which refuses such a parent.
+        command += ["--exec-opt=native.cgroupdriver=cgroupfs"]
         command += [f"--cgroup-parent={self._group}", f"--data-root={self.folder}/root"]
         command += [f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid"]
         command += ["-H", f"unix://{self.socket}"]

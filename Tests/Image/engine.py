@@ -8,6 +8,8 @@ import shutil
 from lab import run, until
 
 DOCKER = "/usr/bin/docker"
+#: A dockerd uses this one in place of its own wherever it is there.
+CONTAINERD = "/run/containerd/containerd.sock"
 
 
 class Engine:
@@ -16,6 +18,9 @@ class Engine:
     def __init__(self, lab):
         if os.geteuid() != 0 or not shutil.which("dockerd"):
             raise AssertionError("needs root and dockerd: make setup")
+        if os.path.lexists(CONTAINERD):
+            raise AssertionError(f"a containerd of this machine runs: {CONTAINERD};"
+                                 " stop it: systemctl stop containerd docker docker.socket")
         folder = lab.folder / "docker"
         folder.mkdir()
         self.environment = {
@@ -31,7 +36,9 @@ class Engine:
         log = folder / "dockerd.log"
         daemon = lab.start(
             "dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false",
-            "--ip-masq=false", "--storage-driver=overlay2", f"--cgroup-parent=/{group}",
+            "--ip-masq=false", "--storage-driver=overlay2",
+            # Where systemd runs, its driver would be taken, which refuses such a parent.
+            "--exec-opt=native.cgroupdriver=cgroupfs", f"--cgroup-parent=/{group}",
             f"--data-root={folder}/root", f"--exec-root={folder}/exec", f"--pidfile={folder}/dockerd.pid",
             f"--host=unix://{folder}/docker.sock", log=log, start_new_session=True)
         lab.callback(self.remove_containers)

@@ -16,6 +16,12 @@ package final class DockerDaemon: Sendable {
     if geteuid() != 0 { return "dockerd needs root" }
     for program in ["/usr/sbin/dockerd", "/usr/bin/docker", "/usr/bin/containerd", "/bin/busybox"]
     where access(program, X_OK) != 0 { return "\(program) is missing: scripts/setup.sh" }
+    // dockerd would use this one in place of its own.
+    let containerd = "/run/containerd/containerd.sock"
+    if access(containerd, F_OK) == 0 {
+      return "a containerd of this machine runs: \(containerd);"
+        + " stop it: systemctl stop containerd docker docker.socket"
+    }
     return nil
   }
 
@@ -69,7 +75,9 @@ package final class DockerDaemon: Sendable {
         removing: self.folder, after: "/usr/bin/docker rm -f $(/usr/bin/docker ps -aq)") + [
           "dockerd", "--iptables=false", "--ip6tables=false",
           "--bridge=none", "--ip-forward=false", "--ip-masq=false", "--storage-driver=overlay2",
-          "--live-restore", "--cgroup-parent=\(controlGroup)", "--data-root=\(folder)/root",
+          // Where systemd runs, its driver would be taken, which refuses such a parent.
+          "--exec-opt=native.cgroupdriver=cgroupfs", "--live-restore",
+          "--cgroup-parent=\(controlGroup)", "--data-root=\(folder)/root",
           "--exec-root=\(folder)/exec", "--pidfile=\(folder)/dockerd.pid", "-H", "unix://\(socket)",
         ], environment: environment, log: "\(folder)/dockerd.log")
     guardian.withLock { $0 = program }
