@@ -6,8 +6,8 @@
 # Swift is not cross-compiled here. For another machine the toolchain runs on such a machine, or is
 # emulated: `docker buildx build --platform linux/arm64 .`
 #
-# `make image` builds the same image without an engine and a registry, and the same bytes each time:
-# docs/supply-chain.md.
+# `make image` builds an image of the same binary without an engine and a registry, and the same bytes
+# each time: docs/supply-chain.md.
 ARG BUILDER=swift:6.3.1-bookworm
 
 FROM ${BUILDER} AS build
