@@ -10,8 +10,12 @@ import sys
 
 import yaml
 
-PINNED = re.compile(r"uses:\s*[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-LOCAL = re.compile(r"uses:\s*\./\S+$")
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+LOCAL = re.compile(r"\./\S+$")
+# The line of an action ends with its version.
+VERSION = re.compile(r" # v\d+\.\d+\.\d+$")
+# A volume that the jobs use as their /tmp: the engine makes its folder for root alone.
+TEMPORARY = re.compile(r":/tmp/?(:\w+)?$")
 # The tag of an image has a whole version, or the digest says which it is.
 IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:\d+\.\d+\.\d+[\w.-]*$")
 READING = {"read", "none"}
@@ -19,10 +23,11 @@ READING = {"read", "none"}
 
 def findings(text):
     """What is wrong with a workflow, a line for each."""
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip().removeprefix("- ")
-        if line.startswith("uses:") and not PINNED.match(line) and not LOCAL.match(line):
-            yield f"{number}: an action is named by its commit and, as a comment, its version: {line}"
+    lines = text.splitlines()
+    for name, number in actions(yaml.compose(text, Loader=yaml.SafeLoader)):
+        is_pinned = PINNED.match(name) and VERSION.search(lines[number].rstrip())
+        if not is_pinned and not LOCAL.match(name):
+            yield f"{number + 1}: an action is named by its commit and, as a comment, its version: {name}"
     workflow = yaml.safe_load(text)
     # YAML 1.1 reads the key `on` as true.
     triggers = workflow.get("on", workflow.get(True)) or {}
@@ -34,6 +39,19 @@ def findings(text):
     for name, job in workflow["jobs"].items():
         for finding in job_findings(job):
             yield f"jobs.{name}: {finding}"
+
+
+def actions(node):
+    """What a workflow uses, however that is written, with the index of its line."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from actions(item)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "uses":
+                yield str(value.value), value.start_mark.line
+            else:
+                yield from actions(value)
 
 
 def job_findings(job):
@@ -48,6 +66,10 @@ def job_findings(job):
     image = container if isinstance(container, str) else container.get("image", "")
     if image and not IMAGE.search(image):
         yield f"container: {image} has neither a whole version nor a digest"
+    volumes = [] if isinstance(container, str) else container.get("volumes", [])
+    if any(TEMPORARY.search(volume) for volume in volumes) and (
+            str(job["steps"][0].get("run", "")).strip() != "chmod 1777 /tmp"):
+        yield "container: with a volume on /tmp the first step is `chmod 1777 /tmp`: others than root write there"
     for step in job["steps"]:
         if "${{" in step.get("run", ""):
             yield "run: an expression in a script is somebody's text as code; pass it by env"

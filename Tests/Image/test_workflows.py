@@ -39,6 +39,10 @@ FAULTS = [
     ("swift:6.3.1-bookworm", "{image: swift}", "neither a whole version nor a digest"),
     ("persist-credentials: false", "fetch-depth: 0", "persist-credentials"),
     ("make check", "echo ${{ github.head_ref }}", "somebody's text as code"),
+    ("- run: make check", "- {uses: a/b@v1}", "by its commit"),
+    ("- run: make check", '- "uses": a/b@v1', "by its commit"),
+    ("- run: make check", "- uses : a/b@v1", "by its commit"),
+    ("swift:6.3.1-bookworm", "{image: swift:6.3.1-bookworm, volumes: ['/mnt/a:/tmp']}", "chmod 1777 /tmp"),
 ]
 
 
