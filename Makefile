@@ -180,9 +180,11 @@ docs: ## write the reference of the libraries to out/docs; a dead link fails (ne
 
 .PHONY: image
 IMAGE ?= mountmon:dev
+# Where the sources are, an annotation of the image: part of its digest.
+SOURCE ?=
 image: release ## build the container image mountmon:dev: out/image (needs Swift, python3; no engine)
 	@$(call need,python3,Debian package python3)
-	python3 scripts/image build --name $(IMAGE) --load
+	python3 scripts/image build --name '$(IMAGE)' --source '$(SOURCE)' --load
 
 .PHONY: image-test
 MOUNTMON_BIN ?= out/mountmon
