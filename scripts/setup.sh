@@ -20,8 +20,20 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   echo "setup: installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
+  # With systemd Debian starts what it installs: nothing here is to serve on this machine's network.
+  policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ] || [ -L "$policy" ]; then
+    policy=
+  else
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
   apt-get update -qq
   apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+  # The trap is for what ends before this.
+  [ -z "$policy" ] || rm -f "$policy"
+  trap - EXIT
 fi
 
 scripts/sabnzbd.sh
