@@ -39,8 +39,11 @@ fi
 scripts/sabnzbd.sh
 scripts/kubectl.sh
 
+# Each in the version that the list names, and in no other.
 while read -r package; do
-  python3 -c "import importlib.metadata as m; m.version('$package')" 2>/dev/null && continue
+  installed=$(python3 -c 'import importlib.metadata, sys
+print(importlib.metadata.version(sys.argv[1]))' "${package%%==*}" 2>/dev/null) || installed=
+  [ "$installed" != "${package#*==}" ] || continue
   echo "setup: installing $package (Python)"
   python3 -m pip install --quiet --root-user-action=ignore "$package" 2>/dev/null ||
     python3 -m pip install --quiet --break-system-packages "$package"
