@@ -76,6 +76,8 @@ listen() {
 why_not_replaced() {
   if [ -n "$unseen" ]; then
     fail unreachable "the API server does not answer: $(tail -n 1 "$errors")"
+  elif [ -n "$ready" ]; then
+    fail not-replaced "$new_name is ready beside $old_name, which did not go within $limit s"
   elif [ -z "$unready" ] && [ -z "$going" ]; then
     fail still-ready "$old_name is still ready $limit s after its canary was removed: does mountmon" \
       "run in it, and watch /mnt/test?"
@@ -117,9 +119,9 @@ removed=$(now)
 # 3. Another pod takes its place.
 deadline=$((removed + limit * 1000))
 unseen=
-while [ -z "$ready" ]; do
+while true; do
   if look; then unseen=; else unseen=yes; fi
-  [ -z "$ready" ] || break
+  if [ -n "$ready" ] && [ -n "$going" ]; then break; fi
   [ "$(now)" -lt $deadline ] || why_not_replaced
   sleep "$poll"
 done

@@ -33,6 +33,17 @@ struct `The rehearsal` {
     }
   }
 
+  @Test func `passes only once the old pod goes, also where another is ready before`() async throws {
+    try await KindStage.with(pods: ["a- b+", "a- b+", "a! b+"]) { stage in
+      let outcome = try await stage.run("test")
+      #expect(outcome.ending == .exited(0), "\(outcome.errors)")
+      let times = try #require(try outcome.result["milliseconds"])
+      let ready = try #require(times["replacementReady"]?.intValue)
+      #expect(try #require(times["going"]?.intValue) > ready)
+      #expect(outcome.errors == "")
+    }
+  }
+
   @Test func `asks the cluster, and no other`() async throws {
     try await KindStage.with { stage in
       #expect(try await stage.run("test").ending == .exited(0))
@@ -59,6 +70,7 @@ struct `The rehearsal` {
     (["a-"], "not-replaced", "was not replaced within 1 s"),
     ([""], "no-replacement", "no pod took its place"),
     (["b-"], "replacement-not-ready", "is not ready within 1 s"),
+    (["a- b+"], "not-replaced", "main-app-b is ready beside main-app-a, which did not go"),
   ])
   func `fails, and says why, when`(
     _ looks: [String], _ reason: String, _ message: String
