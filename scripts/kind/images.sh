@@ -2,7 +2,8 @@
 # The two images of the rehearsal, and how they come into the cluster without a registry. Sourced, in
 # place of lib.sh, which it brings along.
 #
-#   mountmon_image   the sidecar: IMAGE, as the engine has it, or what `make image` wrote (ARCHIVE)
+#   mountmon_image   the sidecar: IMAGE, as the engine has it, or what `make image` wrote (ARCHIVE), by
+#                    the name that it has there
 #   main_image       the application beside it, which needs a shell and `rm`: MAIN_IMAGE, or one that
 #                    is made here of a static busybox, or busybox as the engine has or fetches it
 
@@ -42,10 +43,18 @@ name_in_cluster() {
   fi
 }
 
+# As `make image IMAGE=…` called it. The names are plain: no quote and no backslash is in them.
+name_in_archive() {
+  tar -xOf "$archive" manifest.json 2>/dev/null |
+    sed -nE 's/.*"RepoTags": *\[ *"([^"\\]+)".*/\1/p' | grep -m 1 .
+}
+
 # The file is of the last `make image`, also where no engine took it.
 load_mountmon() {
   if [ -z "${IMAGE:-}" ] && [ -s "$archive" ]; then
     say "loading $archive into $cluster"
+    mountmon_image=$(name_in_archive) ||
+      die 1 "$archive names no image; make it anew: make image"
     "$KIND" load image-archive "$archive" --name "$cluster" || cannot_load "$archive"
   elif has_image "$mountmon_image"; then
     say "loading $mountmon_image into $cluster"
@@ -74,25 +83,32 @@ load_main() {
 }
 
 # A static busybox of this machine becomes an image: nothing is fetched. Fails where there is none.
+# Called in a condition, where a command that fails does not end the script: each is asked.
 make_main() {
-  local busybox tree applet
+  local busybox tree code=0
   busybox=$(command -v "${BUSYBOX:-busybox}") || return 1
   # What ldd can read needs libraries, which the image would not have.
   command -v ldd >/dev/null && ! ldd "$busybox" >/dev/null 2>&1 || return 1
   say "making $made_here of $busybox"
-  tree=$(mktemp -d)
-  mkdir "$tree/bin" "$tree/tmp"
-  chmod 755 "$tree"
-  chmod 1777 "$tree/tmp"
-  cp -L "$busybox" "$tree/bin/busybox"
-  while read -r applet; do
-    [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
-  done < <("$busybox" --list)
-  local code=0
-  tar -C "$tree" --numeric-owner --owner=0 --group=0 -cf - . |
-    "$DOCKER" import --change 'ENV PATH=/bin' - "$made_here" >/dev/null || code=1
+  tree=$(mktemp -d) || die 1 "cannot make a folder in ${TMPDIR:-/tmp}: see above"
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$tree'" EXIT
+  { fill_tree "$busybox" "$tree" &&
+    tar -C "$tree" --numeric-owner --owner=0 --group=0 -cf - . |
+    "$DOCKER" import --change 'ENV PATH=/bin' - "$made_here" >/dev/null; } || code=1
   rm -rf "$tree"
+  trap - EXIT
   [ $code = 0 ] || die 1 "could not make the image $made_here of $busybox; or name one: MAIN_IMAGE=…"
+}
+
+# fill_tree BUSYBOX FOLDER: the files of that image.
+fill_tree() {
+  local applets applet
+  mkdir "$2/bin" "$2/tmp" && chmod 755 "$2" && chmod 1777 "$2/tmp" &&
+    cp -L "$1" "$2/bin/busybox" && applets=$("$1" --list) || return 1
+  for applet in $applets; do
+    [ "$applet" = busybox ] || ln -s busybox "$2/bin/$applet" || return 1
+  done
 }
 
 load_images() {

@@ -18,16 +18,46 @@ struct `An image of the rehearsal` {
 
   @Test func `of mountmon is the file of the last build, unless one is named`() async throws {
     try await KindStage.with(images: ["mountmon:dev", "a:1"]) { stage in
-      try stage.folder.write("image.tar", "an image")
+      try await stage.build("example.invalid/mountmon:1")
       let file = "kind load image-archive FOLDER/image.tar --name mountmon-rehearsal"
       let named = "kind load docker-image a:1 --name mountmon-rehearsal"
       #expect(try await stage.run("deploy", "MAIN_IMAGE=a:1").ending == .exited(0))
       #expect(try stage.calls().filter { $0.hasPrefix("kind load") } == [file, named])
-      #expect(try stage.text("stub/applied").matches(of: /image: mountmon:dev\n/).count == 1)
+      let image = /image: example\.invalid\/mountmon:1\n/
+      #expect(try stage.text("stub/applied").matches(of: image).count == 1)
 
       try stage.forget()
       #expect(try await stage.run("load", "IMAGE=a:1", "MAIN_IMAGE=a:1").ending == .exited(0))
       #expect(try stage.calls().filter { $0.hasPrefix("kind load") } == [named, named])
+    }
+  }
+
+  @Test func `of mountmon has a name in its file`() async throws {
+    try await KindStage.with { stage in
+      try stage.folder.write("image.tar", "no archive")
+      let outcome = try await stage.run("load")
+      #expect(outcome.ending == .exited(1))
+      #expect(outcome.errors.contains("image.tar names no image; make it anew: make image"))
+      #expect(try !stage.calls().contains { $0.hasPrefix("kind load") })
+    }
+  }
+
+  @Test func `of the application is not half made`() async throws {
+    try await KindStage.with { stage in
+      let empty = try stage.folder.folder("full")
+      let outcome = try await stage.run("load", "TMPDIR=\(empty)/none")
+      #expect(outcome.ending == .exited(1))
+      #expect(outcome.errors.contains("cannot make a folder in"), "\(outcome.errors)")
+
+      // A static program that is no busybox: it lists no applets.
+      try await EndToEndTests.run(
+        "cp", "\(BuiltProgram.package)/Tests/EndToEndTests/Kind/Stubs/program.sh",
+        "\(empty)/busybox")
+      let other = try await stage.run("load", "BUSYBOX=\(empty)/busybox", "TMPDIR=\(empty)")
+      #expect(other.ending == .exited(1))
+      #expect(other.errors.contains("could not make the image"), "\(other.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: empty) == ["busybox"])
+      #expect(try !stage.calls().contains { $0.contains(" import ") })
     }
   }
 

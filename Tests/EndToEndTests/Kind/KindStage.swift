@@ -64,6 +64,14 @@ struct KindStage {
     }
   }
 
+  /// What `make image` leaves, as far as scripts look into it.
+  func build(_ image: String) async throws {
+    try folder.write(
+      "manifest.json", #"[{"Config":"blobs/a","Layers":["blobs/b"],"RepoTags":["\#(image)"]}]"#)
+    try await EndToEndTests.run(
+      "tar", "-cf", "\(folder.path)/image.tar", "-C", folder.path, "manifest.json")
+  }
+
   // MARK: Scripts
 
   /// The words that start a script of `scripts/kind`, in the environment of a developer.
