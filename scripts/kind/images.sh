@@ -105,7 +105,7 @@ make_main() {
 fill_tree() {
   local applets applet
   mkdir "$2/bin" "$2/tmp" && chmod 755 "$2" && chmod 1777 "$2/tmp" &&
-    cp -L "$1" "$2/bin/busybox" && applets=$("$1" --list) || return 1
+    cp -L "$1" "$2/bin/busybox" && applets=$("$1" --list) && [ -n "$applets" ] || return 1
   for applet in $applets; do
     [ "$applet" = busybox ] || ln -s busybox "$2/bin/$applet" || return 1
   done
