@@ -10,7 +10,8 @@ need_docker
 if exists; then
   say "the cluster $cluster is there already"
 else
-  mkdir -p "$folder"
+  # Before it is made: what is left of half a cluster is found by it.
+  note_engine
   image=()
   [ -z "${KIND_NODE_IMAGE:-}" ] || image=(--image "$KIND_NODE_IMAGE")
   "$KIND" create cluster --name "$cluster" --config "$root/Examples/kind/cluster.yaml" \

@@ -8,7 +8,6 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 KIND=${KIND:-kind}
 KUBECTL=${KUBECTL:-kubectl}
-DOCKER=${DOCKER:-docker}
 cluster=${KIND_CLUSTER:-mountmon-rehearsal}
 folder=${KIND_FOLDER:-$root/out/kind}/$cluster
 kubeconfig=$folder/kubeconfig
@@ -19,9 +18,6 @@ target=kind-$(basename "$0" .sh)
 
 # What the environment says of other clusters is not for these.
 unset KUBECONFIG KIND_CLUSTER_NAME
-case $(basename "$DOCKER") in
-  podman*) export KIND_EXPERIMENTAL_PROVIDER=podman ;;
-esac
 
 say() { echo "$target: $*"; }
 
@@ -36,6 +32,15 @@ die() {
 [[ $cluster =~ ^mountmon-rehearsal(-[a-z0-9]+)*$ ]] ||
   die 2 "KIND_CLUSTER=$cluster is not a rehearsal cluster; its name is mountmon-rehearsal or begins" \
     "with mountmon-rehearsal-, so that no other cluster is ever changed"
+
+# The engine that has the cluster, as it was made: kind asks one, and sees nothing of the other's clusters.
+engine_of() { case $(basename "$1") in podman*) echo podman ;; *) echo docker ;; esac; }
+made_by=$(cat "$folder/provider" 2>/dev/null || true)
+DOCKER=${DOCKER:-${made_by:-docker}}
+[ -z "$made_by" ] || [ "$(engine_of "$made_by")" = "$(engine_of "$DOCKER")" ] ||
+  die 2 "$cluster was made with $made_by: leave DOCKER=$DOCKER out, or make it anew after: make kind-delete"
+if [ "$(engine_of "$DOCKER")" = podman ]; then export KIND_EXPERIMENTAL_PROVIDER=podman; fi
+note_engine() { mkdir -p "$folder" && echo "$DOCKER" >"$folder/provider"; }
 
 need_kind() {
   command -v "$KIND" >/dev/null ||
@@ -80,6 +85,7 @@ write_kubeconfig() {
   mkdir -p "$folder"
   "$KIND" export kubeconfig --name "$cluster" --kubeconfig "$kubeconfig" ||
     die 1 "kind did not write $kubeconfig; if the cluster is broken: make kind-delete kind-create"
+  note_engine
   chmod 600 "$kubeconfig"
   k config set-context "$context" --namespace "$namespace" >/dev/null ||
     die 1 "kubectl could not use $kubeconfig; if the cluster is broken: make kind-delete kind-create"

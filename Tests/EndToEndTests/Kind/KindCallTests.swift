@@ -21,7 +21,7 @@ struct `A rehearsal cluster` {
           kubectl + " config set-context kind-mountmon-rehearsal --namespace mountmon-rehearsal",
           kubectl + " wait --for=condition=Ready node --all --timeout 120s",
         ])
-      #expect(stage.state == ["kubeconfig"])
+      #expect(stage.state == ["kubeconfig", "provider"])
       #expect(stage.leftHomeAlone)
 
       try stage.forget()
@@ -86,6 +86,33 @@ struct `A rehearsal cluster` {
       #expect(again.ending == .exited(0))
       #expect(again.output.contains("there is no cluster mountmon-rehearsal"))
       #expect(stage.leftHomeAlone)
+    }
+  }
+
+  @Test func `is asked of the engine that it was made with`() async throws {
+    try await KindStage.with(cluster: false, images: ["a:1"]) { stage in
+      #expect(try await stage.run("create", "DOCKER=podman").ending == .exited(0))
+      let other = try await stage.run("delete", "DOCKER=docker")
+      #expect(other.ending == .exited(2))
+      #expect(other.errors.contains("was made with podman: leave DOCKER=docker out"))
+      #expect(stage.state == ["kubeconfig", "provider"])
+
+      try stage.forget()
+      #expect(try await stage.run("delete").ending == .exited(0))
+      let calls = try stage.calls()
+      #expect(calls.count == 2 && calls.allSatisfy { $0.hasSuffix("(by podman)") })
+      #expect(stage.state == [])
+    }
+  }
+
+  @Test func `may be in an engine that is not known, and its files stay then`() async throws {
+    try await KindStage.with(cluster: false) { stage in
+      _ = try stage.folder.folder("state/mountmon-rehearsal")
+      try stage.folder.write("state/mountmon-rehearsal/kubeconfig", "made\n")
+      let outcome = try await stage.run("delete")
+      #expect(outcome.ending == .exited(1))
+      #expect(outcome.errors.contains("docker has no cluster mountmon-rehearsal, and "))
+      #expect(stage.state == ["kubeconfig"])
     }
   }
 
