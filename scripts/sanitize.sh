@@ -56,13 +56,16 @@ run_phase() {
   env "${environment[@]}" swift test --sanitize="$kind" --scratch-path ".build-$short" --skip-build \
     --filter "$filter" --skip "$skip" >"$log" 2>&1 || code=$?
   reports=$(cat "$out/$kind.report."* 2>/dev/null | grep -cE 'WARNING: ThreadSanitizer|ERROR: AddressSanitizer')
-  tests=$(grep -oE 'Test run with [0-9]+ tests' "$log" | tail -1 | grep -oE '[0-9]+')
+  tests=$(grep -oE 'Test run with [0-9]+ tests?' "$log" | tail -1 | grep -oE '[0-9]+')
   local line
   line="$kind, $name: ${tests:-no} tests, $reports reports so far, $(seconds_since "$start")"
   if [ "$code" -ne 0 ]; then
     line+=", FAILED with $code (out/sanitize/$(basename "$log"))"
     status=1
     grep -E 'recorded an issue|Fatal error|: signal ' "$log" | head -20
+  elif [ "${tests:-0}" -eq 0 ]; then
+    line+=", FAILED: its filter finds no test"
+    status=1
   fi
   say "$line"
   summary+=("$line")
