@@ -56,8 +56,8 @@ struct `A package elsewhere` {
       let package = folder.path + "/elsewhere"
       let start = ContinuousClock.now
       let built = try await Child(
-        "env", "CLANG_MODULE_CACHE_PATH=\(folder.path)/modules", "swift", "build",
-        "--package-path", package, "--disable-sandbox"
+        "env", "CLANG_MODULE_CACHE_PATH=\(folder.path)/modules", "TMPDIR=\(folder.path)", "swift",
+        "build", "--package-path", package, "--disable-sandbox"
       ).finish(within: .seconds(220))
       #expect(built.ending == .exited(0), "\(built.output.suffix(3000))\(built.errors)")
       print("figure: an outside package resolved and built in \(start.duration(to: .now))")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import HTTPTransport
@@ -7,6 +8,7 @@ import Testing
   private let path = "/tmp/http-transport-\(UUID().uuidString).sock"
 
   @Test func `brings the answer`() async throws {
+    defer { unlink(path) }
     try await LoopbackServer.with(at: .unix(path)) { _ in
       [answer("docked")]
     } _: { server in
@@ -15,10 +17,10 @@ import Testing
         #expect(server.heard.first?.text.contains("Host: localhost\r\n") == true)
       }
     }
-    try? FileManager.default.removeItem(atPath: path)
   }
 
   @Test func `says that there is no socket, or that nobody listens on it`() async throws {
+    defer { unlink(path) }
     let endpoint = try HTTPEndpoint.unix(path)
     let missing = try await HTTPClient.with(endpoint) { client in
       try await failure { try await client.text() }
@@ -37,7 +39,6 @@ import Testing
       }
       #expect(deserted.code == .refused)
       #expect(deserted.reason.contains("nobody listens"))
-      try? FileManager.default.removeItem(atPath: path)
     }
   }
 }
