@@ -33,7 +33,8 @@ struct `The rehearsal` {
     }
   }
 
-  @Test func `passes only once the old pod goes, also where another is ready before`() async throws {
+  @Test func `passes only once the old pod goes, also where another is ready before`() async throws
+  {
     try await KindStage.with(pods: ["a- b+", "a- b+", "a! b+"]) { stage in
       let outcome = try await stage.run("test")
       #expect(outcome.ending == .exited(0), "\(outcome.errors)")
