@@ -88,7 +88,7 @@ private enum Rooms {
       "HTTPTransport", "JSONValue", "K8sClient", "MountHealthCore", "Pacing", "ResticUnlock",
       "Synchronization", "TimeText",
     ],
-    "Sources/mountmon/Serve": nio.union(["Synchronization"]),
+    "Sources/mountmon/Serve": nio.union(["MountHealthCore", "Pacing", "Synchronization"]),
     "Sources/mountmon/Shell": [
       "CLinux", "Dispatch", "Glibc", "MountHealthCore", "Pacing", "Synchronization", "TimeText",
     ],

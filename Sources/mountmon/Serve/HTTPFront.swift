@@ -2,8 +2,8 @@ import MountHealthCore
 import Pacing
 import Synchronization
 
-/// The HTTP endpoints of a pool's monitor. Where the port cannot be had it is tried again, ever more
-/// seldom: who watches a pool does not stop for that.
+/// The HTTP endpoints of who watches. Where the port cannot be had it is tried again, ever more
+/// seldom: watching does not stop for that.
 final class HTTPFront: Sendable {
   private struct State {
     var server: HTTPServer?

@@ -7,7 +7,7 @@ import Testing
 
 @testable import mountmon
 
-@Suite(.timeLimit(.minutes(2))) struct `The HTTP front of a pool's monitor` {
+@Suite(.timeLimit(.minutes(2))) struct `The HTTP front` {
   private func answers(_ port: Int) -> Bool {
     let client = try? MonitorClient(address: "127.0.0.1", port: port)
     if case .answered(200, _)? = client?.ask("GET", "/x") { return true }
