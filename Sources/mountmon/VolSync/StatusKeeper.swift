@@ -19,7 +19,10 @@ struct StatusKeeper {
   private var failures = 0
   private var calmUntil = Tick.zero
   /// What was noted since a status was last written, so that it can be noted again on top of another's.
-  private var unsent: [(notice: UnlockNotice, repository: RepositoryIdentity, wall: Timestamp)] = []
+  private(set) var unsent:
+    [(notice: UnlockNotice, repository: RepositoryIdentity, wall: Timestamp)] = []
+  /// Whether it is ever written: the status of a file's monitor is only shown.
+  private let isWritten: Bool
 
   /// How long a status that was written stays before the next is.
   static let pause = Duration.milliseconds(500)
@@ -29,10 +32,25 @@ struct StatusKeeper {
   static let maximumUnsent = 200
 
   /// Goes on from the status of an object.
-  init(_ object: VolSyncMonitor) {
+  ///
+  /// - Parameters:
+  ///   - object: The object.
+  ///   - isWritten: Whether the status is ever written.
+  ///   - former: Who kept its status when this process led before; `nil`: nobody. What they noted
+  ///     and could not write is noted here.
+  init(_ object: VolSyncMonitor, isWritten: Bool = true, after former: StatusKeeper? = nil) {
+    self.isWritten = isWritten
     status = MonitorStatus(object)
     known = object[value: "status"]
     sent = known
+    guard let former else { return }
+    if !isWritten {
+      status = former.status
+      status.take(object)
+    } else if let uid = object.metadata.uid, uid == former.status.monitor.metadata.uid {
+      unsent = former.unsent
+      noteUnsent()
+    }
   }
 
   /// Takes over an object that changed.
@@ -47,10 +65,14 @@ struct StatusKeeper {
     }
     status = MonitorStatus(object)
     sent = theirs
-    for note in unsent { status.note(note.notice, of: note.repository, at: note.wall) }
+    noteUnsent()
     // Two that write at once are not to answer each other for ever.
     wait(at: now)
     return true
+  }
+
+  private mutating func noteUnsent() {
+    for note in unsent { status.note(note.notice, of: note.repository, at: note.wall) }
   }
 
   /// Changes the status.
@@ -64,8 +86,8 @@ struct StatusKeeper {
   ) -> Bool {
     let before = status
     let isNews = status.note(notice, of: repository, at: wall)
-    guard status != before else { return isNews }
-    unsent.append((notice, repository, wall))
+    guard isWritten, status != before else { return isNews }
+    unsent.append((notice.withoutPod, repository, wall))
     if unsent.count > Self.maximumUnsent { unsent.removeFirst() }
     return isNews
   }
@@ -116,6 +138,15 @@ struct StatusKeeper {
   private mutating func wait(at now: Tick) {
     failures += 1
     calmUntil = now + Backoff(initial: .seconds(1), maximum: .seconds(60)).limit(after: failures)
+  }
+}
+
+extension UnlockNotice {
+  /// Without the whole of a pod, of which a status says nothing.
+  fileprivate var withoutPod: UnlockNotice {
+    guard case .detected(var failure) = self else { return self }
+    failure.pod = nil
+    return .detected(failure)
   }
 }
 

@@ -12,6 +12,8 @@ final class UnlockController: Sendable {
   private let setting: VolSyncSetting
   private let log: Log
   private let shown = Mutex(UnlockPicture())
+  /// What is remembered of monitors from one leading to the next.
+  private let keepers = Mutex<[MonitorKey: StatusKeeper]>([:])
 
   /// How long a log may take to come.
   static let logDeadline = Duration.seconds(30)
@@ -52,8 +54,9 @@ final class UnlockController: Sendable {
     var helm = UnlockHelm(
       identity: setting.identity,
       mirror: ClusterMirror(namespaces: Set(setting.namespaces.map(\.description))),
-      fixed: setting.monitors, isDryRun: setting.isDryRun, wall: doors.wall())
-    // Who leads anew goes on counting: counters are the process's.
+      fixed: setting.monitors, isDryRun: setting.isDryRun, after: keepers.withLock { $0 },
+      wall: doors.wall())
+    // Who leads anew goes on counting, and counts nothing twice: counters are the process's.
     helm.counts = picture.counts
     let timer = TickTimer { inbox.send(.timer) }
     await withTaskCancellationHandler {
@@ -75,6 +78,8 @@ final class UnlockController: Sendable {
           timer.set((limits + [helm.alarm(after: now)]).min() ?? now)
         }
         timer.cancel()
+        let left = helm.keepers
+        keepers.withLock { $0 = left }
         // A call that is out may still take effect; it was written down before it was made.
         group.cancelAll()
         if end == nil { shown.withLock { $0 = UnlockPicture(counts: $0.counts) } }

@@ -7,6 +7,13 @@ extension UnlockHelm {
       + Set(seats.values.compactMap(\.keeper.complaint)).sorted()
   }
 
+  /// Who keeps the statuses; of monitors that cannot be seen, who did when this process led before.
+  var keepers: [MonitorKey: StatusKeeper] {
+    let present = seats.mapValues(\.keeper)
+    let isAll = areMonitorsKnown && monitorComplaint == nil
+    return isAll ? present : former.merging(present) { _, present in present }
+  }
+
   /// All that there is to show.
   var picture: UnlockPicture {
     var picture = UnlockPicture()

@@ -52,6 +52,8 @@ struct UnlockHelm {
   var toldRot: Set<String> = []
   /// Whose repository it is, for counts and events, also when nothing fails any more.
   var owners: [RepositoryIdentity: [Mover.Owner]] = [:]
+  /// Who kept the statuses when this process led before.
+  let former: [MonitorKey: StatusKeeper]
   var areMonitorsKnown: Bool
   var monitorComplaint: String?
   var toldComplaints: Set<String> = []
@@ -65,11 +67,13 @@ struct UnlockHelm {
   ///   - mirror: What will be known of the cluster.
   ///   - fixed: The monitors of a file; `nil`: they are objects of the cluster.
   ///   - isDryRun: Whether nothing may be changed.
+  ///   - former: The `keepers` of when this process led before: what they noted is no news.
   ///   - wall: The present.
   init(
     identity: String, mirror: ClusterMirror, fixed: [VolSyncMonitor]?, isDryRun: Bool,
-    wall: Timestamp
+    after former: [MonitorKey: StatusKeeper] = [:], wall: Timestamp
   ) {
+    self.former = former
     self.identity = identity
     self.mirror = mirror
     self.isDryRun = isDryRun
@@ -221,7 +225,7 @@ struct UnlockHelm {
     let identity = "\(identity) \(key)"
     let name = key.name
     return UnlockSeat(
-      object, key, isDryRun: isDryRun,
+      object, key, isDryRun: isDryRun, after: former[key],
       make: { _, settings in
         UnlockMachine(
           monitor: name, identity: identity, settings: settings, seed: .random(in: .min ... .max))

@@ -18,10 +18,11 @@ struct UnlockSeat {
   ///   - object: The monitor, with the status that it has.
   ///   - key: Where it is.
   ///   - isDryRun: Whether nothing may be changed.
+  ///   - former: Who kept its status when this process led before; `nil`: nobody.
   ///   - make: Makes the machine of a repository.
   ///   - wall: The present.
   init(
-    _ object: VolSyncMonitor, _ key: MonitorKey, isDryRun: Bool,
+    _ object: VolSyncMonitor, _ key: MonitorKey, isDryRun: Bool, after former: StatusKeeper?,
     make: @escaping @Sendable (RepositoryIdentity, MonitorSettings) -> UnlockMachine,
     wall: Timestamp
   ) {
@@ -31,7 +32,7 @@ struct UnlockSeat {
     fault = read.fault
     monitor = UnlockMonitor(settings: read.settings, make: make)
     specification = object[value: "spec"]
-    keeper = StatusKeeper(object)
+    keeper = StatusKeeper(object, isWritten: key.isObject, after: former)
     keeper.change { $0.note(read.result, at: wall) }
   }
 

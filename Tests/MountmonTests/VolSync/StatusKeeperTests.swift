@@ -89,6 +89,33 @@ import TimeText
     #expect(!keeper.take(stored, at: Self.now))
   }
 
+  @Test func `notes again what its former could not write, on the same object only`() throws {
+    var former = StatusKeeper(UnlockScene.monitor())
+    let a = try Self.removed("a")
+    _ = former.note(a, of: UnlockScene.repository, at: UnlockScene.start)
+    var next = StatusKeeper(UnlockScene.monitor(version: "2"), after: former)
+    let isNews = next.note(a, of: UnlockScene.repository, at: UnlockScene.start)
+    #expect(!isNews)
+    let sent = next.next(at: Self.now)
+    #expect(sent?[.failedJobsRemoved] == 1)
+    var other = StatusKeeper(UnlockScene.monitor("other"), after: former)
+    let isNewsThere = other.note(a, of: UnlockScene.repository, at: UnlockScene.start)
+    #expect(isNewsThere)
+  }
+
+  @Test func `of a file's monitor keeps nothing to be written`() throws {
+    let notices = try (0..<9).map { try Self.removed("\($0)") }
+    let keepers = [true, false].map { isWritten in
+      var keeper = StatusKeeper(UnlockScene.monitor(), isWritten: isWritten)
+      for notice in notices {
+        _ = keeper.note(notice, of: UnlockScene.repository, at: UnlockScene.start)
+      }
+      return keeper
+    }
+    #expect(keepers.map(\.unsent.count) == [9, 0])
+    #expect(keepers.map { $0.status.monitor[.failedJobsRemoved] } == [9, 9])
+  }
+
   @Test func `is not waited for where it cannot be written`() throws {
     let keeper = Desk(UnlockScene.monitor())
     _ = keeper.note(try Self.removed("a"), at: UnlockScene.start)
