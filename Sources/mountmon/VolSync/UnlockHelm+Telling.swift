@@ -37,14 +37,29 @@ extension UnlockHelm {
     at wall: Timestamp, _ deeds: inout [Deed]
   ) {
     if case .detected(let failure) = notice, let owner = failure.owner {
-      var known = owners[repository] ?? []
-      if !known.contains(owner) { known.append(owner) }
-      owners[repository] = known.suffix(16)
+      note(owner, of: repository)
     }
     // What another life has told is not told again, and not counted.
     guard seats[key]?.note(notice, of: repository, at: wall) == true else { return }
     count(notice, of: repository)
     tellStory(.notice(notice, repository), of: key, at: wall, &deeds)
+  }
+
+  /// An object that was made again takes the place of the one that is gone.
+  private mutating func note(_ owner: Mover.Owner, of repository: RepositoryIdentity) {
+    var known = owners[repository] ?? []
+    let index = known.firstIndex {
+      ($0.kind, $0.namespace, $0.name) == (owner.kind, owner.namespace, owner.name)
+    }
+    if let index {
+      known[index].uid = owner.uid ?? known[index].uid
+    } else {
+      known.append(owner)
+    }
+    owners[repository] = known.suffix(16)
+    guard owners.count > Self.ownersLimit else { return }
+    let present = Set(seats.values.flatMap(\.monitor.machines.keys))
+    owners = owners.filter { $0.key == repository || present.contains($0.key) }
   }
 
   mutating func tellStory(
@@ -71,7 +86,8 @@ extension UnlockHelm {
     case .detected(let failure):
       let own = UnlockCounts.Subject(
         namespace: failure.namespace, app: SecretNames.app(of: failure.owner?.name ?? ""),
-        object: failure.owner?.name ?? failure.jobName)
+        // Jobs of a CronJob have another name each time: a series for each would never end.
+        object: failure.owner?.name ?? "")
       counts.detected[.init(subject: own, sign: failure.sign.source.label), default: 0] += 1
     case .made(_, let mode):
       if mode != "inspect" { counts.created[subject, default: 0] += 1 }

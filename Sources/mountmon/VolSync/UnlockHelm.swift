@@ -39,6 +39,8 @@ struct UnlockHelm {
   static let gathering = Duration.milliseconds(300)
   /// How long it goes without a look: locks grow old without a word of the cluster.
   static let longestPause = Duration.seconds(30)
+  /// Of how many repositories it is remembered whose they are, beside those that something is known of.
+  static let ownersLimit = 256
   /// How much of what happened is kept to be shown.
   static let journalLimit = 50
 
@@ -198,7 +200,12 @@ struct UnlockHelm {
       let key = MonitorKey(namespace: departed.key.namespace, name: departed.key.name)
       seats[key] = nil
       rot[key] = nil
+      counts.turns[key] = nil
     case .synced, .resumed:
+      if case .synced = change {
+        // What was deleted while another one led is not told.
+        counts.turns = counts.turns.filter { !$0.key.isObject || seats[$0.key] != nil }
+      }
       monitorComplaint = nil
       noMoreMonitors(at: now, wall: wall)
     case .interrupted(let error):

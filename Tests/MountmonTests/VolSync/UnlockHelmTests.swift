@@ -183,6 +183,68 @@ import TimeText
     #expect(scene.helm.picture.repositories.isEmpty)
   }
 
+  @Test func `drops the counts of a monitor that is deleted, also while another one led`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    #expect(scene.helm.counts.turns.count == 1)
+    let counts = scene.helm.counts
+    let gone = WatchChange<VolSyncMonitor>.Departed(
+      key: ObjectKey(namespace: "ops", name: "main"), uid: "uid-main", last: nil)
+    _ = scene.take(.monitor(.deleted(gone)))
+    #expect(scene.helm.counts.turns.isEmpty)
+
+    var later = UnlockScene()
+    later.helm.counts = counts
+    _ = later.take(UnlockScene.beginning(monitors: [UnlockScene.monitor("other")]))
+    #expect(later.helm.counts.turns.keys.allSatisfy { $0.name == "other" })
+  }
+
+  @Test func `knows an object once, by its latest uid, and only so many repositories`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    #expect(scene.helm.owners[UnlockScene.repository]?.map(\.uid?.description) == ["uid-rs"])
+    let known = try #require(scene.helm.seats[UnlockScene.key]).monitor.machines.values.first
+    var failure = try #require(known?.failures.first)
+    func detect(_ owner: Mover.Owner?, at repository: RepositoryIdentity) {
+      failure.owner = owner
+      var deeds: [UnlockHelm.Deed] = []
+      scene.helm.carry(
+        [.tell(repository, .detected(failure))], of: UnlockScene.key, at: scene.now,
+        wall: scene.wall, &deeds)
+    }
+    var owner = try #require(failure.owner)
+    owner.uid = nil
+    detect(owner, at: UnlockScene.repository)
+    #expect(scene.helm.owners[UnlockScene.repository]?.map(\.uid?.description) == ["uid-rs"])
+    owner.uid = try UID("uid-anew")
+    detect(owner, at: UnlockScene.repository)
+    #expect(scene.helm.owners[UnlockScene.repository]?.map(\.uid?.description) == ["uid-anew"])
+    for number in 0..<1000 {
+      detect(owner, at: .secret(namespace: "downloads", name: "s\(number)", key: "KEY"))
+    }
+    #expect(scene.helm.owners.count <= UnlockHelm.ownersLimit)
+    #expect(scene.helm.owners[UnlockScene.repository] != nil)
+  }
+
+  @Test func `counts failures of Jobs that belong to nobody without their names`() throws {
+    var scene = UnlockScene()
+    _ = try begun(&scene)
+    let known = try #require(scene.helm.seats[UnlockScene.key]).monitor.machines.values.first
+    var failure = try #require(known?.failures.first)
+    failure.owner = nil
+    for number in 1...3 {
+      failure.jobUID = try UID("uid-\(number)")
+      failure.jobName = "restic-\(number)"
+      var deeds: [UnlockHelm.Deed] = []
+      scene.helm.carry(
+        [.tell(UnlockScene.repository, .detected(failure))], of: UnlockScene.key, at: scene.now,
+        wall: scene.wall, &deeds)
+    }
+    let nameless = scene.helm.counts.detected.filter { $0.key.subject.object.isEmpty }
+    #expect(nameless.values.map { $0 } == [3])
+    #expect(scene.helm.counts.detected.count == 2)
+  }
+
   @Test func `tells what another life has told only to itself`() throws {
     var scene = UnlockScene()
     _ = try begun(&scene)
