@@ -7,6 +7,8 @@ import TimeText
 /// Who leads, as far as this replica knows.
 struct UnlockLeadership: Hashable, Sendable {
   var isLeading = false
+  /// Since when, if it does.
+  var since = Tick.zero
   /// Who leads, by the word of the Lease.
   var leader: String?
   /// Why the Lease can be neither seen nor taken; `nil` where it can.
@@ -19,16 +21,19 @@ struct UnlockLeadership: Hashable, Sendable {
 final class UnlockRoutes: Sendable {
   private let controller: UnlockController
   private let statistics: ServerStatistics
-  private let start = Tick.now()
+  private let start: Tick
   private let isShuttingDown = Atomic(false)
   private let leadership = Mutex(UnlockLeadership())
 
   /// How long a leader may go without a turn; it has one every 30 s at the least.
   static let turnPatience = Duration.seconds(120)
 
-  init(_ controller: UnlockController, _ statistics: ServerStatistics) {
+  init(
+    _ controller: UnlockController, _ statistics: ServerStatistics, start: Tick = .now()
+  ) {
     self.controller = controller
     self.statistics = statistics
+    self.start = start
   }
 
   /// From now on, readiness is refused.
@@ -52,8 +57,9 @@ final class UnlockRoutes: Sendable {
   }
 
   private func live() -> HTTPAnswer {
-    let leads = leadership.withLock(\.isLeading)
-    if leads, Tick.now() - max(controller.picture.turnedAt, start) > Self.turnPatience {
+    let standing = leadership.withLock { $0 }
+    let latest = max(controller.picture.turnedAt, start, standing.since)
+    if standing.isLeading, Tick.now() - latest > Self.turnPatience {
       return .health(isGood: false, "it leads and does not turn")
     }
     return .health(isGood: true)

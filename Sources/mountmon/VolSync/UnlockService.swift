@@ -100,6 +100,7 @@ struct UnlockService {
       switch change {
       case .started:
         standing.isLeading = true
+        standing.since = .now()
         standing.isKnown = true
         standing.leader = place.setting.identity
       case .stopped: standing.isLeading = false
