@@ -11,8 +11,6 @@ import Synchronization
 /// counted on one event, floods are cut off. The account needs `create` and `patch` of `events` in the
 /// group `events.k8s.io`; where that is refused the core group is tried.
 public final class EventRecorder: Sendable {
-  private static let longestWait: Duration = .seconds(3600)
-
   private let machine: Mutex<EventMachine>
   private let caller: any APICaller
   private let clock: TickClock
@@ -89,9 +87,11 @@ public final class EventRecorder: Sendable {
       }
       let late = KubernetesError(.timeout, request.operation, mayHaveHappened: true)
       return (failure ?? late).map(EventMachine.Event.failed) ?? .sent
-    case .wait(let until):
-      let end = until ?? clock.now() + Self.longestWait
-      _ = await clock.limit(until: end) { [bell] in await bell.wait() }
+    case .wait(let until?):
+      _ = await clock.limit(until: until) { [bell] in await bell.wait() }
+      return .tick
+    case .wait(nil):
+      await bell.wait()
       return .tick
     case .wake, .finish, nil:
       return .tick

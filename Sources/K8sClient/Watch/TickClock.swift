@@ -28,8 +28,28 @@ public struct TickClock: Sendable {
     let start = ContinuousClock.now
     return TickClock(
       now: { Tick.zero + start.duration(to: .now) },
-      sleep: { tick in try await Task.sleep(until: start + (tick - .zero), clock: .continuous) })
+      sleep: { tick in
+        try await TickClock.sleep(until: tick, now: { Tick.zero + start.duration(to: .now) }) {
+          next in
+          try await Task.sleep(until: start + (next - .zero), clock: .continuous)
+        }
+      })
   }()
+
+  /// The longest that is slept at a time.
+  static let slice = Duration.seconds(5)
+
+  /// Sleeps a slice at a time: the timer of a sleep that was cancelled lives on to its end, and who waits
+  /// for every part of a stream, with a minute's patience, would heap them up.
+  static func sleep(
+    until end: Tick, now: () -> Tick, _ rest: (Tick) async throws -> Void
+  ) async throws {
+    var next: Tick
+    repeat {
+      next = min(end, now() + slice)
+      try await rest(next)
+    } while next < end
+  }
 
   /// Runs an operation and cancels it at an instant.
   ///

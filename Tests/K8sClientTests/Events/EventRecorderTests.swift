@@ -53,6 +53,26 @@ import TimeText
     #expect(recorder.counts.crowdedOut >= 900)
   }
 
+  @Test func `sets no timer where it has nothing to post`() async throws {
+    let sleeps = Mutex(0)
+    let idle = TickClock(
+      now: { .at(100) },
+      sleep: { _ in
+        sleeps.withLock { $0 += 1 }
+        try await Task.sleep(for: .seconds(3600))
+      })
+    let caller = FakeCaller { .success($0.body ?? .null) }
+    let recorder = EventRecorder(by: caller, clock: idle, seed: 1)
+    let run = Task { await recorder.run(flushingWithin: .zero) }
+    recorder.record(try `The event machine`.note())
+    await Self.wait { recorder.counts.created == 1 }
+    // Time for it to find that there is nothing more; that of the call is one.
+    for _ in 0..<1000 { await Task.yield() }
+    #expect(sleeps.withLock { $0 } == 1)
+    run.cancel()
+    await run.value
+  }
+
   @Test func `posts bodies of the recorded form`() async throws {
     let recording = try Recording("event-create")
     let recorded = recording.exchanges[1].requestBody
