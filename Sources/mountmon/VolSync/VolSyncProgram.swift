@@ -83,12 +83,14 @@ struct VolSyncProgram {
   }
 
   /// Where to serve: one address, or the two of the older controller.
-  private func addresses() throws(Exit) -> [ListenAddress] {
+  func addresses() throws(Exit) -> [ListenAddress] {
     do throws(ServerError) {
       var found: [ListenAddress] = []
-      for option in ["--metrics-bind-address", "--health-probe-bind-address"] {
-        // Zero was how the older one was told to serve nothing.
-        guard let text = command.value(option), text != "0" else { continue }
+      let older = ["--metrics-bind-address", "--health-probe-bind-address"]
+        .compactMap(command.value)
+      // Zero was how the older one was told to serve nothing; one of two says nothing of the other.
+      let isSilent = older == ["0", "0"]
+      for text in older where text != "0" {
         guard let colon = text.lastIndex(of: ":"),
           let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port)
         else {
@@ -97,7 +99,7 @@ struct VolSyncProgram {
         let address = try ListenAddress(host: String(text[..<colon]), port: port)
         if !found.contains(address) { found.append(address) }
       }
-      if found.isEmpty || command.value("--http-port") != nil {
+      if found.isEmpty && !isSilent || command.value("--http-port") != nil {
         found.append(
           try ListenAddress(
             host: command.value("--http-address") ?? "",
