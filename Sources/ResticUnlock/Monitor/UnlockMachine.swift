@@ -225,6 +225,9 @@ public struct UnlockMachine: Hashable, Sendable {
       told.formIntersection(
         view.failures.map(\.key) + view.unlockJobs.compactMap { $0.metadata.name?.description })
       read.formIntersection(view.unlockJobs.compactMap { $0.metadata.name?.description })
+      if !removed.isEmpty {
+        removed.formIntersection(view.cluster.jobs.compactMap { $0.metadata.uid?.description })
+      }
       knowledge.take(view.failures)
     case .configured(let settings):
       self.settings = settings

@@ -246,4 +246,13 @@ import TimeText
     tale.serve(&lease)
     #expect(lease.outcomes == ["as-host healed"] && tale.call == nil && tale.state == "idle")
   }
+
+  @Test func `remembers removed Jobs only as long as they are there`() {
+    var tale = UnlockTale()
+    tale.machine.removed = ["uid-a", "uid-b"]
+    tale.see { $0.cluster.jobs = [Objects.job("volsync-src-a", uid: "uid-a", owner: "a")] }
+    #expect(tale.machine.removed == ["uid-a"])
+    tale.see { $0.cluster.jobs = [] }
+    #expect(tale.machine.removed.isEmpty)
+  }
 }
