@@ -44,8 +44,10 @@ SHORT = {"sidecar": 9, "pool": 12, "volsync": 6}
 
 def pace(options: argparse.Namespace, name: str) -> Pace:
     if options.short:
-        return Pace(0, options.rounds or SHORT[name], (0.2, 0.5), 1, 3, 1, 1024, 0)
-    return Pace(options.minutes * 60, 6, (5, 40), 8, 10, 5, 1024, 62)
+        return Pace(0, options.rounds or SHORT[name], (0.2, 0.5), 1, 3, 1, 1024, None, 0)
+    # A shorter run is not yet past what fills up at the start when it is half over.
+    late = 256 if options.minutes >= 30 else None
+    return Pace(options.minutes * 60, 6, (5, 40), 8, 10, 5, 1024, late, 62)
 
 
 def main() -> int:

@@ -38,6 +38,8 @@ class Pace:
     sample: float
     #: By how many kB private memory may differ.
     memory: int
+    #: By how many kB it may differ once the middle of the run is reached; None: not looked at.
+    late_memory: int | None
     #: The least time from one loss of the pool to the next.
     pool_spacing: float
 
@@ -53,12 +55,12 @@ class Course:
     trouble: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def judge(self, memory: int) -> None:
+    def judge(self, pace: Pace, kept_connections: int) -> None:
         limits = [
             Limit("processes", 0),
             Limit("threads", 0),
-            Limit("descriptors", 0),
-            Limit("anon", memory, "kB"),
+            Limit("descriptors", kept_connections),
+            Limit("anon", pace.memory, "kB", pace.late_memory),
         ]
         try:
             self.findings = judge(self.rounds, limits)
@@ -85,6 +87,8 @@ class Story:
     """One program, what is done to it, and what becomes of it."""
 
     name = ""
+    #: How many connections it keeps open for a while after use: that many descriptors come and go.
+    kept_connections = 0
 
     def __init__(self, ground: Ground, pace: Pace, seed: int):
         self.ground = ground
@@ -135,7 +139,7 @@ class Story:
             self.course.trouble.append(f"{error}")
             self.tell(traceback.format_exc())
         self._is_over.set()
-        self.course.judge(self.pace.memory)
+        self.course.judge(self.pace, self.kept_connections)
 
     def is_quiet(self) -> bool:
         """Well, and without the clients of the round."""

@@ -20,6 +20,9 @@ class Limit:
     #: How much more, in the unit of the figure.
     more: int
     unit: str = ""
+    #: How much more than in the middle, where that is looked at: what fills up at the start is
+    #: full by then.
+    later: int | None = None
 
 
 @dataclass(frozen=True)
@@ -28,24 +31,32 @@ class Finding:
 
     key: str
     unit: str
-    #: The most of the first third of rounds, and the least of the last.
+    #: The most of the first third of rounds, and the least of the middle and of the last one.
     early: int
+    middle: int
     late: int
     first: int
     last: int
     most: int
     limit: int
+    later: int | None
 
     @property
     def is_flat(self) -> bool:
-        return self.late - self.early <= self.limit
+        stays = self.later is None or self.late - self.middle <= self.later
+        return self.late - self.early <= self.limit and stays
 
     def text(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         words = "flat" if self.is_flat else f"GREW by {self.late - self.early}{unit}"
+        middle = limits = ""
+        if self.later is not None:
+            middle = f", middle third at least {self.middle}"
+            limits = f" and +{self.later}"
         return (
             f"{self.key}: {self.first} -> {self.last}{unit} (most {self.most}; first third at most"
-            f" {self.early}, last third at least {self.late}, limit +{self.limit}): {words}"
+            f" {self.early}{middle}, last third at least {self.late}, limit +{self.limit}{limits}):"
+            f" {words}"
         )
 
 
@@ -69,11 +80,13 @@ def judge(rounds: list[dict[str, int]], limits: list[Limit]) -> list[Finding]:
                 limit.key,
                 limit.unit,
                 max(course[:third]),
+                min(course[third:-third]),
                 min(course[-third:]),
                 course[0],
                 course[-1],
                 max(course),
                 limit.more,
+                limit.later,
             )
         )
     return findings

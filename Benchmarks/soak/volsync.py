@@ -16,6 +16,8 @@ class VolSyncStory(Story):
     """Its rounds."""
 
     name = "volsync"
+    #: To the API server; each for a minute after its last call.
+    kept_connections = 6
 
     def __init__(self, ground: Ground, pace: Pace, seed: int, programs: dict[str, str]):
         super().__init__(ground, pace, seed)
