@@ -69,7 +69,7 @@ struct `The sidecar's life` {
       let file = try folder.write("config.json", configuration.text())
       let child = try Child(try BuiltProgram.path("mountmon"), "-c", file)
       defer { child.kill() }
-      let listens = await eventually(within: .seconds(10)) {
+      let listens = await eventually(within: .seconds(30)) {
         (try? LoopbackConnection(port: port)) != nil
       }
       #expect(listens)
@@ -89,7 +89,7 @@ struct `The sidecar's life` {
         "env", "-C", folder.path, try BuiltProgram.path("mountmon"), "--log-level=debug",
         "--log-format=text")
       defer { child.kill() }
-      let told = await eventually(within: .seconds(10)) {
+      let told = await eventually(within: .seconds(30)) {
         child.outputSoFar.contains("mount healthy")
       }
       #expect(told, "\(child.outputSoFar)\(child.errorsSoFar)")
