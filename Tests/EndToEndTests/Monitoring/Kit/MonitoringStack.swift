@@ -168,10 +168,11 @@ final class MonitoringStack: Sendable {
       .filter { $0["labels"]?["alertname"] == .string(name) }
   }
 
+  /// Waits until something is so. To lead alone takes volsync 15 s.
   func wait(for what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(60)
     while (try? await condition()) != true {
-      guard ContinuousClock.now < deadline else { throw KitError("not within 30 s: \(what)") }
+      guard ContinuousClock.now < deadline else { throw KitError("not within 60 s: \(what)") }
       // What it is asked for comes once a second.
       try await Task.sleep(for: .milliseconds(100))
     }
