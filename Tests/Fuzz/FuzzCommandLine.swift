@@ -1,4 +1,4 @@
-// sources: Sources/mountmon/CommandLine
+// sources: Sources/mountmon/CommandLine Sources/mountmon/Output/DisturbingScalar.swift
 // modules: Sources/JSONValue Sources/TimeText Sources/Pacing
 // module: MountHealthCore Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe Sources/MountHealthCore/Health
 

@@ -1,5 +1,6 @@
 // sources: Sources/mountmon/Output/LogLine+JSON.swift Sources/mountmon/Output/LogLine+Text.swift
 // sources: Sources/mountmon/Output/LogRecord.swift Sources/mountmon/Output/LogFormat.swift
+// sources: Sources/mountmon/Output/LogResource.swift Sources/mountmon/Output/DisturbingScalar.swift
 // modules: Sources/JSONValue Sources/TimeText
 
 import JSONValue
@@ -24,8 +25,11 @@ public func fuzzLogLine(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let record = LogRecord(
     time: LogTime(seconds: Int64(count), nanoseconds: 5), level: .warn, message: message,
     fields: fields)
+  // Of what OpenTelemetry's list may hold; too long a one is left out.
+  let (resource, _) = LogResource.read(["OTEL_SERVICE_NAME": texts.last ?? ""])
   let format = LogFormat(
-    style: .json, lineLimit: 2048, time: { time, _ in "\(time.seconds)" }, duration: { "\($0)" })
+    style: .json, lineLimit: 2048, resource: resource, time: { time, _ in "\(time.seconds)" },
+    duration: { "\($0)" })
   let json = JSONLogLine(format: format).bytes(record)
   check(json, format)
   guard let value = try? JSONValue(parsing: json, options: .init(duplicateKeys: .keepFirst)) else {

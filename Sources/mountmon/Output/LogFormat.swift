@@ -19,9 +19,12 @@ struct LogFormat: Sendable {
   /// Who writes, at the end of every line in JSON; empty where nothing is known.
   let resource: [UInt8]
 
+  /// What a line has beside message, fields and resource: time, level, the marks of what was cut.
+  private static let frame = 128
+
   /// What one text may cost. A message fits in every case, even when each byte of it is escaped
   /// by six.
-  var textLimit: Int { lineLimit / 8 }
+  var textLimit: Int { min(lineLimit / 8, (lineLimit - resource.count - Self.frame) / 6) }
 
   /// `time` writes a moment as RFC 3339 does, `duration` a duration such as `1m30s`. The line
   /// limit, in bytes, is at least 1024. A resource that takes a quarter of it or more is left out.
@@ -55,19 +58,6 @@ struct LogFormat: Sendable {
     }
     let kept = text[..<end]
     return "\(kept)[\(bytes.count - kept.utf8.count) bytes cut]"
-  }
-}
-
-extension Unicode.Scalar {
-  /// Would move the cursor, break the line or hide text in a terminal or a log viewer.
-  var disturbsLine: Bool {
-    switch value {
-    case 0..<0x20, 0x7F..<0xA0: true
-    case 0x2028, 0x2029: true
-    // Direction overrides and isolates.
-    case 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
   }
 }
 

@@ -100,13 +100,23 @@ import Testing
     let evil = String(repeating: "%01", count: 680)
     let (resource, warnings) = read("a=" + evil, service: String(repeating: "\u{1}", count: 255))
     #expect(warnings.isEmpty)
+    try expectRoom(in: 64 * 1024, beside: resource)
+    // The longest one that so short a line has.
+    let longest = read("a=" + String(repeating: "\u{1}", count: 36), service: "b").0
+    #expect(longest.member.count == 255)
+    try expectRoom(in: 1024, beside: longest)
+  }
+
+  private func expectRoom(in limit: Int, beside resource: LogResource) throws {
+    let time = "2026-11-21T04:00:00.123456789Z"
     let format = LogFormat(
-      style: .json, resource: resource, time: { _, _ in "T" }, duration: { _ in "" })
+      style: .json, lineLimit: limit, resource: resource, time: { _, _ in time },
+      duration: { _ in "" })
     #expect(!format.resource.isEmpty)
     let long = String(repeating: "\u{1}", count: 100_000)
     for record in [LogRecord.sample(long), .sample(long, ["a": .string(long), "b": 1])] {
       let line = format.line(record)
-      #expect(line.count <= 64 * 1024)
+      #expect(line.count <= limit)
       let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
       #expect((object?["resource"] as? [String: String])?.count == 2)
     }
