@@ -9,10 +9,13 @@ struct ProgressLine: Sendable {
   }
 
   /// The text that makes the line say this; `nil` where it does, or nobody looks. It is cut to
-  /// `columns`: a line that wraps could not be written over.
+  /// `columns`: a line that wraps could not be written over. What may take two columns is shown
+  /// as `?`.
   mutating func show(_ text: String, columns: Int) -> String? {
     guard isShown else { return nil }
-    let fitting = String(text.onOneLine.prefix(max(columns - 1, 20)))
+    // None before U+0300 takes more than one column.
+    let narrow = text.onOneLine.unicodeScalars.map { $0.value < 0x300 ? $0 : "?" }
+    let fitting = String(String.UnicodeScalarView(narrow.prefix(max(columns - 1, 1))))
     guard fitting != shown else { return nil }
     shown = fitting
     // To the line's beginning, the text, and what is left of a longer one wiped out.

@@ -43,6 +43,8 @@ import Testing
     let long = String(repeating: "0123456789", count: 9)
     #expect(line.show(long, columns: 40) == "\r\(long.prefix(39))\u{1B}[K")
     #expect(line.show("a\nb", columns: 40)?.contains("\n") == false)
+    #expect(line.show(long, columns: 10) == "\r012345678\u{1B}[K")
+    #expect(line.show("Köln \u{6620}\u{753B}\u{1F4BE}e\u{301}", columns: 9) == "\rKöln ???\u{1B}[K")
   }
 
   @Test func `is not shown where nobody looks`() {
