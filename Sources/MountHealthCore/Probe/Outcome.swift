@@ -85,9 +85,14 @@ extension String {
     return "\"" + String(unicodeScalars.prefix(60)).onOneLine + more + "\""
   }
 
-  /// With control characters shown as `?`.
+  /// With control characters, and what breaks a line or turns its direction, shown as `?`.
   package var onOneLine: String {
-    let shown = unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+    let shown = unicodeScalars.map { scalar -> Unicode.Scalar in
+      switch scalar.value {
+      case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: "?"
+      default: scalar
+      }
+    }
     return String(String.UnicodeScalarView(shown))
   }
 }

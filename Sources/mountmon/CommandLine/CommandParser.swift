@@ -43,7 +43,7 @@ struct CommandParser: Sendable {
   }
 
   private func help(for names: ArraySlice<String>, at path: CommandPath) -> CommandLineOutcome {
-    guard let name = names.first(where: { !$0.hasPrefix("-") }) else {
+    guard let name = names.first(where: { !$0.hasPrefix("-") && $0 != "help" }) else {
       return .show(help(at: path))
     }
     // Below a command that has none there is nothing else to help with.

@@ -7,7 +7,7 @@ extension String {
       case "\"", "\\": text += "\\\(scalar)"
       case "\n": text += "\\n"
       case "\t": text += "\\t"
-      case _ where scalar.properties.generalCategory == .control:
+      case _ where scalar.disturbsLine:
         text += "\\u{\(String(scalar.value, radix: 16))}"
       default: text.unicodeScalars.append(scalar)
       }

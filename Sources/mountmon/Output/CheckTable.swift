@@ -60,10 +60,9 @@ extension MountStatus {
 }
 
 extension String {
-  /// Fit for a terminal: no control character, whatever a path or a file holds.
+  /// Fit for a terminal: nothing that moves its cursor or turns the direction of writing, whatever a
+  /// path or a file holds.
   var onOneLine: String {
-    String(
-      String.UnicodeScalarView(
-        unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "?" : $0 }))
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.disturbsLine ? "?" : $0 }))
   }
 }

@@ -34,10 +34,13 @@ import Testing
 
   @Test func `lets nothing through that moves a terminal's cursor`() throws {
     let status = try MountStatus.sample(
-      "/mnt/a\u{1B}[2J", health: .unhealthy, verdict: .missing, error: "holds \"\n\u{9B}31m\"")
+      "/mnt/a\u{1B}[2J\u{202E}", health: .unhealthy, verdict: .missing,
+      error: "holds \"\n\u{9B}31m\u{2067}\u{2028}\"")
     let text = CheckTable(isColored: false).text([status]) + Explanation.text([status])
     let allowed = text.unicodeScalars.allSatisfy { scalar in
-      scalar == "\n" || (scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value))
+      scalar == "\n"
+        || (scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value)
+          && !(0x2028...0x2069).contains(scalar.value))
     }
     #expect(allowed)
   }

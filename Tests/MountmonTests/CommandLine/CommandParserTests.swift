@@ -155,6 +155,8 @@ import Testing
       (
         ["check", "--\u{1B}[31mred"], "mountmon check: unknown option \"--\\u{1b}[31mred\""
       ),
+      (["version", "a\u{202E}b"], "mountmon version: unexpected argument \"a\\u{202e}b\""),
+      (["check", "--\u{2066}x"], "mountmon check: unknown option \"--\\u{2066}x\""),
     ] as [([String], String)])
   func `is told what is wrong and what was expected`(_ arguments: [String], _ fault: String) {
     let outcome = MountmonCommands.decide(
@@ -187,6 +189,7 @@ import Testing
 @Suite struct `A question to the command line` {
   @Test(arguments: [
     ["--help"], ["-h"], ["help"], ["help", "--help"], ["--help", "sidecar"], ["--", "-h"],
+    ["help", "help"],
   ])
   func `about the program is answered by its help`(_ arguments: [String]) {
     #expect(shown(arguments)?.contains("Usage: mountmon COMMAND") == true)
@@ -194,7 +197,7 @@ import Testing
 
   @Test(arguments: [
     ["check", "--help"], ["check", "-h"], ["help", "check"], ["check", "--output", "x", "--help"],
-    ["check", "/a", "--nope", "-h"], ["help", "check", "/a"],
+    ["check", "/a", "--nope", "-h"], ["help", "check", "/a"], ["help", "help", "check"],
   ])
   func `about a command is answered by the command's help`(_ arguments: [String]) {
     #expect(shown(arguments)?.contains("Usage: mountmon check [OPTION]... [PATH]...") == true)
