@@ -37,8 +37,9 @@ struct CheckCommand {
         Terminal.complain(update)
       }
       if let update = line.clear() { Terminal.complain(update) }
-      Terminal.write(render(statuses))
-      return CheckVerdict(statuses).exitCode
+      return Terminal.answer(
+        render(statuses), CheckVerdict(statuses).exitCode,
+        orElse: CheckVerdict.undecided.exitCode)
     } catch {
       Terminal.complain("mountmon check: cannot start: \(error)\n")
       return CheckVerdict.undecided.exitCode

@@ -116,7 +116,7 @@ enum MountmonCommands {
       .init(code: 0, meaning: "every mount is ok"),
       .init(code: 1, meaning: "a mount is degraded (slow, full, inaccessible), none is bad"),
       .init(code: 2, meaning: "a mount is bad"),
-      .init(code: 3, meaning: "could not tell: bad configuration or bad usage"),
+      .init(code: 3, meaning: SharedOptions.undecided),
     ],
     usageExitCode: 3,
     environment: SharedOptions.colorVariables)

@@ -72,7 +72,7 @@ enum PoolCommands {
       .init(code: 0, meaning: "healthy"),
       .init(code: 1, meaning: "degraded"),
       .init(code: 2, meaning: "stale or unmounted"),
-      .init(code: 3, meaning: "could not tell: bad configuration or bad usage"),
+      .init(code: 3, meaning: SharedOptions.undecided),
     ],
     usageExitCode: 3, environment: SharedOptions.colorVariables)
 
@@ -92,7 +92,8 @@ enum PoolCommands {
       .init(code: 0, meaning: "shown, whatever it is"),
       .init(
         code: 3,
-        meaning: "could not tell: no monitor and no readable state, bad configuration or bad usage"),
+        meaning: "could not tell: no monitor and no readable state, an answer that could not be "
+          + "written, bad configuration or bad usage"),
     ],
     usageExitCode: 3, environment: SharedOptions.colorVariables)
 
@@ -112,8 +113,9 @@ enum PoolCommands {
     exitCodes: [
       .init(code: 0, meaning: "planned"),
       .init(
-        code: 3, meaning: "could not tell: the stack did not answer, bad configuration or bad usage"
-      ),
+        code: 3,
+        meaning: "could not tell: the stack did not answer, a plan that could not be written, bad "
+          + "configuration or bad usage"),
     ],
     usageExitCode: 3)
 
@@ -215,5 +217,5 @@ extension PoolCommands {
   ]
 
   private static let dryRunOutcome = CommandDeclaration.ExitCode(
-    code: 3, meaning: "with --dry-run: could not tell")
+    code: 3, meaning: "with --dry-run: could not tell, or the plan could not be written")
 }

@@ -1,5 +1,9 @@
 /// Options that several commands have, worded once.
 enum SharedOptions {
+  /// What code 3 of a check says.
+  static let undecided =
+    "could not tell: bad configuration, bad usage, or an answer of 0 that could not be written"
+
   /// The file that says what to do; `fallback` tells which one is read where none is named.
   static func configuration(
     _ summary: String = "The configuration file.", fallback: String

@@ -55,8 +55,9 @@ enum VolSyncCommands {
       .init(code: 1, meaning: "a lock remains, or something is still under way"),
       .init(
         code: 2,
-        meaning: "the cluster could not be reached, or not all of it could be read; with --watch: "
-          + "could not start"),
+        meaning:
+          "the cluster could not be reached, or not all of it could be read, or an answer of "
+          + "0 could not be written; with --watch: could not start"),
       .init(code: 3, meaning: "bad configuration or bad usage"),
     ],
     usageExitCode: 3,
@@ -85,7 +86,11 @@ enum VolSyncCommands {
     exitCodes: [
       .init(code: 0, meaning: "no lock is in its way"),
       .init(code: 1, meaning: "a lock is in its way"),
-      .init(code: 2, meaning: "it is not there, or the cluster could not be read"),
+      .init(
+        code: 2,
+        meaning:
+          "it is not there, or the cluster could not be read, or an answer of 0 could not be "
+          + "written"),
       .init(code: 3, meaning: "bad configuration or bad usage"),
     ],
     usageExitCode: 3, environment: SharedOptions.colorVariables)

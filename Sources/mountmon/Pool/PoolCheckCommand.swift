@@ -25,17 +25,14 @@ struct PoolCheckCommand {
     }
     let pool = setup.settings.pool
     let judgement = PoolJudgement(pool, by: evidence)
-    switch program.command.value("--output") {
-    case "json":
-      let document = Self.json(judgement, pool, at: .now())
-      program.host.print(document.text(.pretty) + "\n")
-    case "nagios":
-      program.host.print(PoolNagios.text(judgement, pool))
-    default:
-      let table = PoolTable(isColored: program.isColored)
-      program.host.print(table.check(Self.json(judgement, pool, at: .now())))
-    }
-    return judgement.state.exitCode
+    let text =
+      switch program.command.value("--output") {
+      case "json": Self.json(judgement, pool, at: .now()).text(.pretty) + "\n"
+      case "nagios": PoolNagios.text(judgement, pool)
+      default:
+        PoolTable(isColored: program.isColored).check(Self.json(judgement, pool, at: .now()))
+      }
+    return program.answer(text, judgement.state.exitCode)
   }
 
   /// The part of the status document that one look fills.

@@ -8,8 +8,8 @@ struct PoolHost: Sendable {
     @Sendable (_ path: String?, _ flags: [String: String]) throws(ConfigurationFaults) -> PoolSetup
   /// Makes doors to the world; opens nothing that a look does not need.
   var open: @Sendable (PoolSetup, Log) throws(PoolFault) -> PoolRoom
-  /// Prints to people and programs.
-  var print: @Sendable (String) -> Void = { _ = Terminal.write($0) }
+  /// Prints to people and programs, and says whether all was written.
+  var print: @Sendable (String) -> Bool = { Terminal.write($0) }
   /// Tells what is wrong, or how far things are.
   var complain: @Sendable (String) -> Void = { Terminal.complain($0) }
   /// Whether a person looks at what is printed, and at how far things are.
@@ -85,6 +85,14 @@ struct PoolProgram {
     } catch {
       throw PoolExit(lines: ["cannot start: \(error)"], code: code)
     }
+  }
+
+  /// Prints the answer of a command that looks.
+  ///
+  /// - Returns: The code to leave with: `code`, and `undecided` in place of 0 where nothing is told.
+  func answer(_ text: String, _ code: Int32) -> Int32 {
+    let isTold = host.print(text)
+    return code == 0 && !isTold ? Self.undecided : code
   }
 
   /// A log for commands: what deserves a word goes to standard error, unless nobody is to be disturbed.

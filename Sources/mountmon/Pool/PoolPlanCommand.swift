@@ -57,7 +57,7 @@ struct PoolPlanCommand {
     switch kind ?? (judgement.state == .healthy ? .resume : .drain) {
     case .drain:
       let reason = kind == nil ? Self.reason(judgement, setup.settings.policy) : "asked for by hand"
-      print(
+      return told(
         DrainPlan(
           draining: room.stack, seen: seen, owing: state.debts, isGone: judgement.peril == .lost,
           asksSilent: true, by: policy, because: reason))
@@ -68,13 +68,12 @@ struct PoolPlanCommand {
           "mountmon pool plan: nothing is resumed while the pool is \(judgement.state.rawValue)"
             + "\(words)\n")
       }
-      print(
+      return told(
         ResumePlan(
           resuming: room.stack, seen: seen, owing: state.debts,
           launchesFull: state.launchesFull(isByHand: isByHand), by: policy,
           because: kind == nil ? "the pool is healthy" : "asked for by hand"))
     }
-    return 0
   }
 
   /// Why, and when, the monitor would drain.
@@ -86,15 +85,16 @@ struct PoolPlanCommand {
     return delay > .zero ? "\(words) (after it has lasted \(delay.text))" : words
   }
 
-  private func print(_ plan: some StagedPlan) {
+  /// Prints a plan, and says with which code to leave.
+  private func told(_ plan: some StagedPlan) -> Int32 {
     guard program.command.value("--output") == "json" else {
-      program.host.print(plan.text + "\n")
-      return
+      return program.answer(plan.text + "\n", 0)
     }
     do {
-      program.host.print(try plan.json().text(.pretty) + "\n")
+      return program.answer(try plan.json().text(.pretty) + "\n", 0)
     } catch {
       program.host.complain("mountmon pool plan: \(error)\n")
+      return PoolProgram.undecided
     }
   }
 }

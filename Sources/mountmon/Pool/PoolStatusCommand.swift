@@ -23,14 +23,13 @@ struct PoolStatusCommand {
       document = try read(room, &troubles)
     }
     if program.command.value("--output") == "json" {
-      program.host.print(document.text(.pretty) + "\n")
-    } else {
-      program.host.print(PoolTable(isColored: program.isColored).status(document))
-      if document["source"]?.stringValue == "files" {
-        for trouble in troubles { program.host.complain("mountmon pool status: \(trouble)\n") }
-      }
+      return program.answer(document.text(.pretty) + "\n", 0)
     }
-    return 0
+    let code = program.answer(PoolTable(isColored: program.isColored).status(document), 0)
+    if document["source"]?.stringValue == "files" {
+      for trouble in troubles { program.host.complain("mountmon pool status: \(trouble)\n") }
+    }
+    return code
   }
 
   /// HTTP is asked first: it needs no rights.

@@ -54,7 +54,8 @@ struct PoolWaiting {
         pause(atMost: PoolActCommand.interval) { false }
       case .done(let words):
         wipe()
-        if program.host.isOutputTerminal { program.host.print("\(words)\n") }
+        // It is done, whoever hears of it.
+        if program.host.isOutputTerminal { _ = program.host.print("\(words)\n") }
         return 0
       case .incomplete(let words):
         wipe()

@@ -26,7 +26,6 @@ enum Terminal {
   /// has gone wanted no more, and is told nothing.
   ///
   /// - Returns: Whether all was written.
-  @discardableResult
   static func write(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard LogDescriptor.write(bytes, to: STDOUT_FILENO) < bytes.count else { return true }
@@ -36,6 +35,14 @@ enum Terminal {
         "mountmon: cannot write to standard output: \(ErrorNumber(rawValue: error))\n")
     }
     return false
+  }
+
+  /// Writes the answer of a command. Where that cannot be done, nobody is to take it for good news.
+  ///
+  /// - Returns: The code to leave with: `code`, and `undecided` in place of 0 where nothing is told.
+  static func answer(_ text: String, _ code: Int32, orElse undecided: Int32) -> Int32 {
+    let isTold = write(text)
+    return code == 0 && !isTold ? undecided : code
   }
 
   /// Writes to standard error.

@@ -41,13 +41,13 @@ struct ExplainCommand {
     let explanation = VolSyncExplanation(
       namespace: namespace.description, name: name.description, source: found.source,
       destination: found.destination, picture: picture)
-    if command.value("--output") == "json" {
-      Terminal.write(explanation.json.text(.pretty) + "\n")
-    } else {
-      Terminal.write(explanation.text(width: Terminal.columns, isColored: program.isColored))
-    }
-    if !picture.isSynced { return VolSyncProgram.failed }
-    return explanation.repositories.contains { $0.state.isInTheWay } ? 1 : 0
+    let text =
+      command.value("--output") == "json"
+      ? explanation.json.text(.pretty) + "\n"
+      : explanation.text(width: Terminal.columns, isColored: program.isColored)
+    var code: Int32 = explanation.repositories.contains { $0.state.isInTheWay } ? 1 : 0
+    if !picture.isSynced { code = VolSyncProgram.failed }
+    return Terminal.answer(text, code, orElse: VolSyncProgram.failed)
   }
 
   private struct Found: Sendable {

@@ -28,13 +28,11 @@ struct UnlockOnceCommand {
     ) { picture in line.show(picture.progress) }
     line.clear()
     let document = VolSyncDocument(picture: picture, isDryRun: isDryRun, time: WallClock.now())
-    if command.value("--output") == "json" {
-      Terminal.write(document.json.text(.pretty) + "\n")
-    } else {
-      Terminal.write(
-        VolSyncTable(isColored: program.isColored, width: Terminal.columns).text(document.json))
-    }
-    return document.result.exitCode
+    let text =
+      command.value("--output") == "json"
+      ? document.json.text(.pretty) + "\n"
+      : VolSyncTable(isColored: program.isColored, width: Terminal.columns).text(document.json)
+    return Terminal.answer(text, document.result.exitCode, orElse: VolSyncProgram.failed)
   }
 }
 

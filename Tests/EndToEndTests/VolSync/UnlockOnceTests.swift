@@ -87,6 +87,12 @@ struct `One pass over locked backups` {
       let file = try stage.folder.write("monitor.json", #"{"spec": {"enabled": true}}"#)
       let told = try await UnlockWatch.once(stage, ["--config", file])
       #expect(told.ending == .exited(0), "\(told.output)\(told.errors)")
+      let full = try await Child(
+        ["sh", "-c", "exec env \"$@\" >/dev/full", "sh"] + UnlockWatch.words(stage)
+          + ["--config", file]
+      ).finish()
+      #expect(full.ending == .exited(2), "nobody was told that nothing is to do")
+      #expect(full.errors.contains("cannot write to standard output"), "\(full.errors)")
       let bad = try stage.folder.write(
         "bad.json", #"{"spec": {"enabled": "yes", "maxConcurrentUnlocks": 0}}"#)
       let wrong = try await UnlockWatch.once(stage, ["--config", bad])

@@ -84,7 +84,7 @@ import Testing
     )
     .split(separator: "\n")
     #expect(lines.contains("A DURATION is such as 500ms, 30s, 1m30s or 2h."))
-    #expect(lines.suffix(5).first == "Exit status:")
+    #expect(lines.suffix(6).first == "Exit status:")
   }
 
   @Test func `shows examples that work`() throws {

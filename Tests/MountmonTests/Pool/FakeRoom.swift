@@ -28,6 +28,8 @@ final class FakeRoom: Sendable {
   let folder: String
   /// What commands print, and what they complain.
   let printed = Mutex("")
+  /// Whether what is printed gets anywhere.
+  let canPrint = Mutex(true)
   let complained = Mutex("")
   let logged = Mutex("")
 
@@ -174,7 +176,11 @@ final class FakeRoom: Sendable {
     return PoolHost(
       load: { _, _ throws(ConfigurationFaults) in room.setup },
       open: { _, _ throws(PoolFault) in room },
-      print: { [self] text in printed.withLock { $0 += text } },
+      print: { [self] text in
+        guard canPrint.withLock({ $0 }) else { return false }
+        printed.withLock { $0 += text }
+        return true
+      },
       complain: { [self] text in complained.withLock { $0 += text } },
       isOutputTerminal: false, showsProgress: false)
   }

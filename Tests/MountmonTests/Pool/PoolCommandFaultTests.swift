@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import Synchronization
 import Testing
 
 @testable import mountmon
@@ -10,6 +11,21 @@ import Testing
     world.lookSlowly(.milliseconds(700))
     let resumed = try await world.run("resume")
     #expect(resumed.code == 0, "\(resumed)")
+  }
+
+  @Test func `is no success where its answer cannot be written`() async throws {
+    let world = FakeRoom()
+    for isWritten in [true, false] {
+      world.canPrint.withLock { $0 = isWritten }
+      let code: Int32 = isWritten ? 0 : 3
+      #expect(try await world.run("status").code == code)
+      #expect(try await world.run("status", "--output", "json").code == code)
+      #expect(try await world.run("plan").code == code)
+      #expect(try await world.run("plan", "--output", "json").code == code)
+      #expect(try await world.run("check").code == code)
+    }
+    world.pool(isThere: false)
+    #expect(try await world.run("check").code == 2, "a bad answer stays one")
   }
 
   @Test func `whose answer is late may have been taken`() async throws {
