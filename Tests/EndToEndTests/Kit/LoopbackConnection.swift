@@ -11,6 +11,7 @@ final class LoopbackConnection {
   /// - Parameters:
   ///   - port: The port.
   ///   - host: The last part of the address: 127.0.0.1, unless it is another one.
+  /// - Throws: `KitError` where nobody listens there.
   init(port: Int, host: UInt8 = 1) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw KitError("making a socket: errno \(errno)") }
