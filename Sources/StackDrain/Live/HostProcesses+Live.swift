@@ -7,41 +7,43 @@ extension HostProcesses {
   /// The `/proc` of this host. Each question has a thread of its own, for reading blocks; nothing is
   /// read that could wait for a mount (such as a command line, which waits for the memory of a process
   /// that itself waits).
-  static let live = HostProcesses(
-    mountTables: { pids in
-      await onThread(otherwise: MountTables()) {
-        var tables = MountTables(own: mountTable("self"))
-        guard tables.own != nil else { return tables }
-        for pid in pids { tables.byPID[pid] = mountTable("\(pid)") }
-        return tables
-      }
-    },
-    stuckTasks: { id, pid in
-      await onThread(otherwise: []) {
-        let first = StuckSearch(container: id, firstProcess: pid).tasks()
-        guard !first.isEmpty else { return [] }
-        // A wait for a disk is state D as well, and over in a moment.
-        usleep(200_000)
-        let second = StuckSearch(container: id, firstProcess: pid).tasks()
-        return second.filter { task in first.contains { $0.tid == task.tid } }
-      }
-    },
-    processes: { ids in
-      await onThread(otherwise: [:]) { containerProcesses(ids) }
-    },
-    realPaths: { places, sources in
-      // One at a time: a root disk that hangs costs one thread.
-      guard
-        linkReading.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
-      else { return nil }
-      return await onThread(
-        otherwise: nil, afterwards: { linkReading.store(false, ordering: .releasing) }
-      ) {
-        realPaths(places, sources)
-      }
-    })
-
-  private static let linkReading = Atomic(false)
+  static var live: HostProcesses {
+    let lane = LinkLane()
+    return HostProcesses(
+      mountTables: { pids in
+        await onThread(otherwise: MountTables()) {
+          var tables = MountTables(own: mountTable("self"))
+          guard tables.own != nil else { return tables }
+          for pid in pids { tables.byPID[pid] = mountTable("\(pid)") }
+          return tables
+        }
+      },
+      stuckTasks: { id, pid in
+        await onThread(otherwise: []) {
+          let first = StuckSearch(container: id, firstProcess: pid).tasks()
+          guard !first.isEmpty else { return [] }
+          // A wait for a disk is state D as well, and over in a moment.
+          usleep(200_000)
+          let second = StuckSearch(container: id, firstProcess: pid).tasks()
+          return second.filter { task in first.contains { $0.tid == task.tid } }
+        }
+      },
+      processes: { ids in
+        await onThread(otherwise: [:]) { containerProcesses(ids) }
+      },
+      realPaths: { places, sources in
+        // One at a time: a root disk that hangs costs one thread.
+        guard
+          lane.isReading.compareExchange(expected: false, desired: true, ordering: .acquiring)
+            .exchanged
+        else { return nil }
+        return await onThread(
+          otherwise: nil, afterwards: { lane.isReading.store(false, ordering: .releasing) }
+        ) {
+          realPaths(places, sources)
+        }
+      })
+  }
 
   private static func realPaths(_ places: [String], _ sources: Set<String>) -> RealPaths? {
     // Without the mounts nobody knows what might hang.
@@ -91,6 +93,11 @@ extension HostProcesses {
       continuation.resume(returning: otherwise)
     }
   }
+}
+
+/// Of one user of `/proc`: whether its links are being read.
+private final class LinkLane: Sendable {
+  let isReading = Atomic(false)
 }
 
 /// A search for threads of a container that no signal ends.

@@ -145,6 +145,18 @@ public final class StubAPIServer: Sendable {
     for listener in listeners { try await listener.close() }
   }
 
+  /// While nobody listened, the kernel may have given the port to a connection that goes out.
+  private func listenAgain(_ bound: Unbound) async throws -> any Channel {
+    for _ in 0..<300 {
+      do {
+        return try await Self.listen(group, host: "127.0.0.1", port: port, bound)
+      } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+    return try await Self.listen(group, host: "127.0.0.1", port: port, bound)
+  }
+
   /// Accepts connections again, on the same port.
   ///
   /// - Throws: Whatever NIO throws.
@@ -152,7 +164,7 @@ public final class StubAPIServer: Sendable {
     guard state.withLock({ $0.listeners.isEmpty }) else { return }
     let bound = Unbound()
     bound.bind(self)
-    var listeners = [try await Self.listen(group, host: "127.0.0.1", port: port, bound)]
+    var listeners = [try await listenAgain(bound)]
     if let second = try? await Self.listen(group, host: "::1", port: port, bound) {
       listeners.append(second)
     }
