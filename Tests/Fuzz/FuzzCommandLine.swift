@@ -1,6 +1,7 @@
-// sources: Sources/mountmon/CommandLine Sources/mountmon/Output/DisturbingScalar.swift
+// sources: Sources/mountmon/CommandLine Sources/mountmon/Output/DisturbingScalar.swift Sources/mountmon/Output/BuildIdentity.swift Sources/mountmon/Output/MetricFamily.swift Sources/mountmon/Output/Version.swift
 // modules: Sources/JSONValue Sources/TimeText Sources/Pacing
-// module: MountHealthCore Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe Sources/MountHealthCore/Health
+// built: CBuildInfo
+// module: MountHealthCore Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe Sources/MountHealthCore/Health Sources/MountHealthCore/Engine/LatencyHistogram.swift
 
 /// Whatever the arguments, which the input holds with zeros between them: there is a command, a text to
 /// show, or lines that say what is wrong and fit for a terminal.

@@ -93,9 +93,13 @@ built_objects() {
 
 # module_maps: of the C modules that those modules import.
 module_maps() {
-  find "$products/" -maxdepth 2 -path '*/CNIO*.build/*' -not -path '*SSL*' -name module.modulemap
-  echo "$root/.build/checkouts/swift-nio/Sources/CNIOWindows/include/module.modulemap"
-  echo "$root/.build/checkouts/swift-atomics/Sources/_AtomicsShims/include/module.modulemap"
+  find "$products/" -maxdepth 2 \( -path '*/CNIO*.build/*' -o -path '*/CBuildInfo.build/*' \) \
+    -not -path '*SSL*' -name module.modulemap
+  # The packages lie beside what was built of them.
+  local checkouts
+  checkouts=$(dirname "$products")/checkouts
+  echo "$checkouts/swift-nio/Sources/CNIOWindows/include/module.modulemap"
+  echo "$checkouts/swift-atomics/Sources/_AtomicsShims/include/module.modulemap"
 }
 
 seconds=${1:-20}
