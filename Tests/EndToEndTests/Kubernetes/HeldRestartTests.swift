@@ -6,9 +6,10 @@ import TimeText
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct `A restart that has to wait` {
   /// Breaks the mount of an armed pod, and waits until its restart is held.
+  /// Returns what the watchdog says while it holds: between two tries it is acting.
   private func hold(
     in cluster: TestCluster, because reason: String
-  ) async throws -> TestPod {
+  ) async throws -> (pod: TestPod, told: JSONValue) {
     let pod = try await cluster.waitUntilArmed()
     try pod.breakMount()
     try await cluster.wait(until: pod, is: reason)
@@ -16,9 +17,9 @@ struct `A restart that has to wait` {
       #expect(cluster.removed == [])
       #expect([reason, "acting"].contains(await pod.state()))
     }
-    try await cluster.wait(until: pod, is: reason)
+    let told = try await cluster.wait(until: pod, is: reason)
     #expect((try await pod.metric("holds_total{reason=\"\(reason)\"}") ?? 0) >= 1)
-    return pod
+    return (pod, told)
   }
 
   @Test func `does so for a disruption budget, until that lets it go`() async throws {
@@ -26,10 +27,10 @@ struct `A restart that has to wait` {
     options.watchdog = ["maxRetries": 1000]
     options.prepare = { $0.create(TestCluster.disruptionBudget("plex", minAvailable: 1)) }
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "blockedByDisruptionBudget")
+      let (pod, told) = try await hold(in: cluster, because: "blockedByDisruptionBudget")
       #expect(Set(cluster.removals) == ["POST 429"])
       #expect(pod.restarts.count == 1)
-      let text = await pod.watchdog()["explanation"]?.stringValue ?? ""
+      let text = told["explanation"]?.stringValue ?? ""
       #expect(text.contains("The disruption budget plex needs 1 healthy pods"), "\(text)")
       #expect((try await pod.metric("restarts_total{outcome=\"blocked\"}") ?? 0) >= 1)
 
@@ -52,7 +53,7 @@ struct `A restart that has to wait` {
       }
     }
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "blockedByDisruptionBudget")
+      let pod = try await hold(in: cluster, because: "blockedByDisruptionBudget").pod
       #expect(Set(cluster.removals) == ["POST 500"])
       #expect(cluster.claims.count == 1)
       let end = try await pod.sidecar.terminate()
@@ -120,9 +121,9 @@ struct `A restart that has to wait` {
       stub.create(TestCluster.lease(history: history))
     }
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "budgetExhausted")
-      #expect(await pod.watchdog()["state"]?.stringValue == "spent")
-      #expect(await pod.watchdog()["until"]?.stringValue?.isEmpty == false)
+      let (pod, told) = try await hold(in: cluster, because: "budgetExhausted")
+      #expect(told["state"]?.stringValue == "spent")
+      #expect(told["until"]?.stringValue?.isEmpty == false)
       #expect(pod.says("restart held", "reason", "budgetExhausted"))
       #expect(try await pod.metric("budget_left") == 0)
       #expect(cluster.removals == [])
@@ -143,7 +144,7 @@ struct `A restart that has to wait` {
       stub.create(TestCluster.lease(history: [line]))
     }
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "spacing")
+      let pod = try await hold(in: cluster, because: "spacing").pod
       _ = try await cluster.waitForReplacement(of: pod)
       #expect(cluster.removed == [pod.uid])
     }
@@ -153,7 +154,7 @@ struct `A restart that has to wait` {
     var options = TestCluster.Options()
     options.prepare = { $0.create(TestCluster.lease(history: ["yesterday, I think"])) }
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "recordUnreadable")
+      let pod = try await hold(in: cluster, because: "recordUnreadable").pod
       #expect(pod.says("restart held", "reason", "recordUnreadable"))
       #expect(cluster.history == ["yesterday, I think"])
     }
@@ -185,7 +186,7 @@ struct `A restart that has to wait` {
     var options = TestCluster.Options()
     options.watchdog = ["dryRun": true]
     try await TestCluster.with(options) { cluster in
-      let pod = try await hold(in: cluster, because: "dryRun")
+      let pod = try await hold(in: cluster, because: "dryRun").pod
       #expect(pod.says("restart held", "reason", "dryRun"))
       #expect(pod.restarts.isEmpty)
       #expect(cluster.lease == nil)

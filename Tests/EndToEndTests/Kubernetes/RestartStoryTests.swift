@@ -114,8 +114,7 @@ struct `A pod whose mount is lost` {
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount()
-      try await cluster.wait(until: pod, is: "pending")
-      let watchdog = await pod.watchdog()
+      let watchdog = try await cluster.wait(until: pod, is: "pending")
       #expect(watchdog["mounts"] == ["library"])
       #expect(watchdog["due"]?.stringValue?.isEmpty == false)
       try pod.mendMount()

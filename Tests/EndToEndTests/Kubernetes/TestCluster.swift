@@ -195,12 +195,17 @@ final class TestCluster {
   }
 
   /// Waits until a watchdog says that it is in this state, or why it does nothing.
+  /// Returns all it says in that answer: in the next it may be in another state.
+  @discardableResult
   func wait(
     until pod: TestPod, is state: String, within limit: Duration = .seconds(30)
-  ) async throws {
+  ) async throws -> JSONValue {
+    var told = JSONValue.null
     try await wait(for: "\(pod.name) is \(state)", within: limit) {
-      await pod.state() == state
+      told = await pod.watchdog()
+      return TestPod.state(in: told) == state
     }
+    return told
   }
 
   /// Waits until another pod runs in place of this one, and its watchdog is armed.

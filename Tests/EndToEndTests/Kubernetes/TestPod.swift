@@ -74,8 +74,12 @@ final class TestPod {
 
   /// The watchdog's state, or the reason why nothing is done.
   func state() async -> String {
-    let watchdog = await watchdog()
-    return watchdog["reason"]?.stringValue ?? watchdog["state"]?.stringValue ?? "none"
+    Self.state(in: await watchdog())
+  }
+
+  /// The state, or the reason, in what a watchdog says of itself.
+  static func state(in watchdog: JSONValue) -> String {
+    watchdog["reason"]?.stringValue ?? watchdog["state"]?.stringValue ?? "none"
   }
 
   /// The health of a mount, such as `HEALTHY`.
