@@ -109,6 +109,8 @@ fill_tree() {
   for applet in $applets; do
     [ "$applet" = busybox ] || ln -s busybox "$2/bin/$applet" || return 1
   done
+  # What umask took away: another user runs them.
+  chmod 755 "$2/bin" "$2/bin/busybox"
 }
 
 load_images() {

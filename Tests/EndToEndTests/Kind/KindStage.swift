@@ -74,12 +74,14 @@ struct KindStage {
 
   // MARK: Scripts
 
-  /// The words that start a script of `scripts/kind`, in the environment of a developer.
+  /// The words that start a script of `scripts/kind`, in the environment of a developer who keeps
+  /// files to herself.
   func words(_ script: String, _ environment: [String]) -> [String] {
     let own = script.split(separator: " ").map(String.init)
     return [
-      "-u", "KIND_EXPERIMENTAL_PROVIDER", "HOME=\(folder.path)/home",
-      "KUBECONFIG=\(folder.path)/home/.kube/config", "KIND_CLUSTER_NAME=kind",
+      "sh", "-c", #"umask 077 && exec env "$@""#, "env", "-u", "KIND_EXPERIMENTAL_PROVIDER",
+      "HOME=\(folder.path)/home", "KUBECONFIG=\(folder.path)/home/.kube/config",
+      "KIND_CLUSTER_NAME=kind",
       "PATH=\(folder.path)/bin:/usr/bin:/bin", "STUB=\(folder.path)/stub",
       "KIND_FOLDER=\(folder.path)/state", "ARCHIVE=\(folder.path)/image.tar", "POLL=0.02",
       "SETTLE=0", "EVENT_TIMEOUT=0",
