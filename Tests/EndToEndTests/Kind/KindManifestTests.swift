@@ -141,16 +141,6 @@ struct `The manifests of the rehearsal` {
       try files
       ?? FileManager.default.contentsOfDirectory(atPath: Self.folder + "/manifests").sorted()
       .map { "manifests/" + $0 }
-    let reader = BuiltProgram.package + "/scripts/manifests.py"
-    let paths = names.map { "\(Self.folder)/\($0)" }
-    let outcome = try await Child(["python3", reader] + paths).finish(within: .seconds(30))
-    guard outcome.ending == .exited(0) else {
-      throw KitError("reading manifests: \(outcome.ending) \(outcome.errors)")
-    }
-    return try (JSONValue(parsing: outcome.output).arrayValue ?? []).map { entry in
-      let path = try #require(entry["path"]?.stringValue)
-      let document = try #require(entry["document"])
-      return ManifestObject(file: String(path.dropFirst(Self.folder.count + 1)), value: document)
-    }
+    return try await Manifests.read(names.map { "\(Self.folder)/\($0)" }, below: Self.folder)
   }
 }
