@@ -4,19 +4,6 @@ import Pacing
 import Synchronization
 import TimeText
 
-/// Who leads, as far as this replica knows.
-struct UnlockLeadership: Hashable, Sendable {
-  var isLeading = false
-  /// Since when, if it does.
-  var since = Tick.zero
-  /// Who leads, by the word of the Lease.
-  var leader: String?
-  /// Why the Lease can be neither seen nor taken; `nil` where it can.
-  var trouble: String?
-  /// Whether the Lease was ever seen.
-  var isKnown = false
-}
-
 /// The HTTP endpoints of `mountmon volsync --watch`.
 final class UnlockRoutes: Sendable {
   private let controller: UnlockController

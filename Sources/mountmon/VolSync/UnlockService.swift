@@ -95,22 +95,7 @@ struct UnlockService {
     case .recovered:
       log.info("the Lease is seen again")
     }
-    routes.note { standing in
-      standing.trouble = nil
-      switch change {
-      case .started:
-        standing.isLeading = true
-        standing.since = .now()
-        standing.isKnown = true
-        standing.leader = place.setting.identity
-      case .stopped: standing.isLeading = false
-      case .sawLeader(let leader):
-        standing.isKnown = true
-        standing.leader = leader
-      case .failing(let error): standing.trouble = "\(error)"
-      case .recovered: break
-      }
-    }
+    routes.note { $0.take(change, as: place.setting.identity, at: .now()) }
   }
 
   private func hearSignals(_ work: Task<Void, Never>) {
