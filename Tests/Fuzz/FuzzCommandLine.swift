@@ -1,4 +1,4 @@
-// sources: Sources/mountmon/CommandLine Sources/mountmon/Output/DisturbingScalar.swift Sources/mountmon/Output/BuildIdentity.swift Sources/mountmon/Output/MetricFamily.swift Sources/mountmon/Output/Version.swift
+// sources: Sources/mountmon/CommandLine Sources/mountmon/Output/BuildIdentity.swift Sources/mountmon/Output/MetricFamily.swift Sources/mountmon/Output/Version.swift
 // modules: Sources/JSONValue Sources/TimeText Sources/Pacing
 // built: CBuildInfo
 // module: MountHealthCore Sources/MountHealthCore/Configuration Sources/MountHealthCore/Mount Sources/MountHealthCore/Probe Sources/MountHealthCore/Health Sources/MountHealthCore/Engine/LatencyHistogram.swift

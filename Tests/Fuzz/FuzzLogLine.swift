@@ -1,7 +1,8 @@
 // sources: Sources/mountmon/Output/LogLine+JSON.swift Sources/mountmon/Output/LogLine+Text.swift
 // sources: Sources/mountmon/Output/LogRecord.swift Sources/mountmon/Output/LogFormat.swift
-// sources: Sources/mountmon/Output/LogResource.swift Sources/mountmon/Output/DisturbingScalar.swift
+// sources: Sources/mountmon/Output/LogResource.swift
 // modules: Sources/JSONValue Sources/TimeText
+// module: MountHealthCore Sources/MountHealthCore/Probe/DisturbingScalar.swift
 
 import JSONValue
 

@@ -87,12 +87,6 @@ extension String {
 
   /// With control characters, and what breaks a line or turns its direction, shown as `?`.
   package var onOneLine: String {
-    let shown = unicodeScalars.map { scalar -> Unicode.Scalar in
-      switch scalar.value {
-      case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: "?"
-      default: scalar
-      }
-    }
-    return String(String.UnicodeScalarView(shown))
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.disturbsLine ? "?" : $0 }))
   }
 }

@@ -1,3 +1,5 @@
+import MountHealthCore
+
 extension String {
   /// In double quotes, on one line whatever is in it, for faults that quote what was typed.
   var quoted: String {

@@ -58,11 +58,3 @@ extension MountStatus {
     }
   }
 }
-
-extension String {
-  /// Fit for a terminal: nothing that moves its cursor or turns the direction of writing, whatever a
-  /// path or a file holds.
-  var onOneLine: String {
-    String(String.UnicodeScalarView(unicodeScalars.map { $0.disturbsLine ? "?" : $0 }))
-  }
-}

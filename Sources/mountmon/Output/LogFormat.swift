@@ -1,3 +1,5 @@
+import MountHealthCore
+
 /// Makes lines of records. Every line ends with a newline, has no other, and is at most
 /// `lineLimit` bytes long.
 struct LogFormat: Sendable {

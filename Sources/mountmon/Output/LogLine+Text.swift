@@ -1,3 +1,5 @@
+import MountHealthCore
+
 /// A record as a line for people: `2026-11-21T04:00:00.123Z WARN  mount unhealthy mount=/mnt/a`.
 struct TextLogLine {
   let format: LogFormat

@@ -1,4 +1,5 @@
 import JSONValue
+import MountHealthCore
 import TimeText
 
 /// What `mountmon pool status` and `mountmon pool check` show people: the status document, as lines

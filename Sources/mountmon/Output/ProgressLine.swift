@@ -1,3 +1,5 @@
+import MountHealthCore
+
 /// One line on a terminal that is written over as things go on; nothing elsewhere.
 struct ProgressLine: Sendable {
   private let isShown: Bool

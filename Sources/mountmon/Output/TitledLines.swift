@@ -1,3 +1,5 @@
+import MountHealthCore
+
 /// Lines with a title in a column of its own, wrapped to the width of a terminal.
 struct TitledLines {
   let isColored: Bool

@@ -1,5 +1,6 @@
 import JSONValue
 import K8sClient
+import MountHealthCore
 import ResticUnlock
 import TimeText
 

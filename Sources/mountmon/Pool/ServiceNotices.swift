@@ -1,3 +1,4 @@
+import MountHealthCore
 import Pacing
 
 /// What is said to systemd, and when: sd_notify(3), for `Type=notify` and `Type=notify-reload`.

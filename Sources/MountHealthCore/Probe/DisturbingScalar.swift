@@ -1,6 +1,6 @@
 extension Unicode.Scalar {
   /// Would move the cursor, break the line or hide text in a terminal or a log viewer.
-  var disturbsLine: Bool {
+  package var disturbsLine: Bool {
     switch value {
     case 0..<0x20, 0x7F..<0xA0: true
     case 0x2028, 0x2029: true
