@@ -29,7 +29,11 @@ extension FaultFileSystem {
       var mounts = zip(operations, systems).map {
         Sidecar.mount($0.name, $1.mountpoint, $0.options)
       }
-      mounts.append(Sidecar.mount("other", systems[operations.count].mountpoint))
+      // Patient enough for a busy machine, and not for as long as the others hang.
+      mounts.append(
+        Sidecar.mount(
+          "other", systems[operations.count].mountpoint,
+          ["checkInterval": "3s", "readTimeout": "2900ms"]))
       try await Sidecar.with(Sidecar.configuration(mounts, more)) { sidecar in
         for operation in operations {
           try await sidecar.waitUntil(operation.name, is: "HEALTHY")
@@ -66,7 +70,7 @@ struct `A mount that hangs` {
       }
       print("figure: \(pairs.count) hangs seen after \(start.duration(to: .now))")
       for (operation, _) in pairs { try await sidecar.waitUntil(operation.name, is: "UNHEALTHY") }
-      // On a busy machine a look at the other one may be late as well; it is not held up.
+      // The other one is looked at all the while.
       let seen = try await sidecar.goodLooks(at: "other")
       #expect(
         try await eventually(within: .seconds(30)) {
@@ -79,11 +83,11 @@ struct `A mount that hangs` {
       for (operation, _) in pairs {
         try await sidecar.waitUntil(operation.name, is: "HEALTHY", verdict: "ok")
       }
-      #expect(try await eventually(within: .seconds(30)) { try await sidecar.readiness() == 200 })
+      #expect(try await sidecar.readiness() == 200)
       let told = sidecar.records.filter {
-        $0["name"]?.stringValue == "other" && $0["status"] == "UNHEALTHY"
+        $0["name"]?.stringValue == "other" && $0["status"] != nil
       }
-      #expect(told.isEmpty, "\(told)")
+      #expect(told.map { $0["status"]?.stringValue } == ["HEALTHY"], "\(told)")
       #expect(try await sidecar.metric("mountmon_probe_worker_restarts_total") == 0)
     }
   }
