@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from serving import Handler, Server
 
 NAMESPACE = "backups"
 BORN = "2026-01-01T00:00:00Z"
@@ -159,11 +160,9 @@ def say(*words) -> None:
     print(*words, flush=True)
 
 
-class Handler(BaseHTTPRequestHandler):
+class API(Handler):
     """One connection."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     world: World
 
     def parts(self) -> tuple[list[str], dict[str, str]]:
@@ -233,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         kind, namespace, _, _ = self.place()
-        item = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        item = json.loads(self.body())
         item["metadata"].setdefault("namespace", namespace)
         if kind == "jobs":
             when = time.monotonic()
@@ -248,14 +247,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self):
         kind, namespace, name, _ = self.place()
-        item = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        item = json.loads(self.body())
         item["metadata"].setdefault("namespace", namespace)
         self.json(200, self.world.put(kind, item))
 
     do_PATCH = do_PUT
 
     def do_DELETE(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.body()
         self.refuse(404, "NotFound")
 
     def refuse(self, code: int, reason: str) -> None:
@@ -263,33 +262,13 @@ class Handler(BaseHTTPRequestHandler):
                          "reason": reason, "message": reason, "code": code})
 
     def json(self, code: int, value: dict) -> None:
-        self.answer(code, json.dumps(value).encode(), "application/json")
-
-    def answer(self, code: int, body: bytes, kind: str) -> None:
-        self.send_response(code)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    """As many watches as there are."""
-
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        """A connection that was cut is no trouble."""
+        self.answer(code, json.dumps(value).encode())
 
 
 def main() -> None:
     world = World(int(sys.argv[1]), int(sys.argv[2]))
-    Handler.world = world
-    server = Server(("127.0.0.1", 0), Handler)
+    API.world = world
+    server = Server(("127.0.0.1", 0), API)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say("listening", server.server_address[1])
     for line in sys.stdin:

@@ -6,11 +6,11 @@ clock.
 """
 
 import json
-import socketserver
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from serving import Handler, Server
 
 SESSION = "bench-session-0123456789"
 
@@ -43,47 +43,24 @@ def tell(word: str) -> None:
     print(word, time.monotonic(), flush=True)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Transmission(Handler):
     """One connection."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
     torrents = Torrents()
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         if self.headers.get("X-Transmission-Session-Id") != SESSION:
-            return self._answer(409, b"")
+            return self.reply(409, b"")
         request = json.loads(body)
         found = self.torrents.obey(request.get("method", ""), request.get("arguments", {}))
-        self._answer(200, json.dumps({"result": "success", "arguments": found}).encode())
+        self.reply(200, json.dumps({"result": "success", "arguments": found}).encode())
 
-    def _answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("X-Transmission-Session-Id", SESSION)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    """Names are not looked up."""
-
-    def server_bind(self):
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address
-
-    def handle_error(self, *_):
-        """A connection that was cut is no trouble."""
+    def reply(self, status: int, body: bytes) -> None:
+        self.answer(status, body, X_Transmission_Session_Id=SESSION)
 
 
 if __name__ == "__main__":
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Transmission)
     print("listening", server.server_address[1], flush=True)
     sys.exit(server.serve_forever())
