@@ -62,7 +62,7 @@ final class TemporaryFolder: Sendable {
 
 /// Waits, by looking again and again, for a condition to hold; gives up after a generous while.
 func eventually(
-  within limit: Duration = .seconds(120), _ condition: () throws -> Bool
+  within limit: Duration = .seconds(30), _ condition: () throws -> Bool
 ) async throws -> Bool {
   let deadline = ContinuousClock.now + limit
   while ContinuousClock.now < deadline {
