@@ -43,11 +43,11 @@ POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests
 # VolSync with a real restic in its movers: the files in Tests/EndToEndTests/VolSync.
 UNLOCKS := EndToEndTests.*/Unlock[A-Z][A-Za-z]*Tests
 
-# run-tests OPTIONS: first simulations and TidyTests, which keep every core busy, and real mounts after all that: what is
-# called late because nobody had time to look at it proves nothing. Tests with servers and programs have a
-# process without the thousand connections of others: with as many descriptors Foundation's Process
-# reads beyond its memory. Clusters make certificates and many processes, and come after that; pools last, as
-# the whole machine's loop devices, control groups and drives are theirs.
+# run-tests OPTIONS: first simulations and TidyTests, which keep every core busy, and real mounts after all
+# that: what is called late because nobody had time to look at it proves nothing. Tests with servers and
+# programs have a process without the thousand connections of others: with as many descriptors Foundation's
+# Process reads beyond its memory. Clusters make certificates and many processes, and come after that; pools
+# last, as the whole machine's loop devices, control groups and drives are theirs.
 define run-tests
 scripts/test-phase.sh $(1) --skip-build --filter 'Simulation|TidyTests'
 scripts/test-phase.sh $(1) --skip-build --skip 'Simulation|TidyTests' --skip EndToEndTests \
