@@ -43,6 +43,9 @@ POOLS := EndToEndTests.*/Pool[A-Z][A-Za-z]*Tests
 # VolSync with a real restic in its movers: the files in Tests/EndToEndTests/VolSync.
 UNLOCKS := EndToEndTests.*/Unlock[A-Z][A-Za-z]*Tests
 
+# A package of somebody else is built: nothing that looks at the time runs beside that.
+OUTSIDE := OutsidePackageTests
+
 # run-tests OPTIONS: first simulations and TidyTests, which keep every core busy, and real mounts after all
 # that: what is called late because nobody had time to look at it proves nothing. Tests with servers and
 # programs have a process without the thousand connections of others: with as many descriptors Foundation's
@@ -55,8 +58,9 @@ scripts/test-phase.sh $(1) --skip-build --skip 'Simulation|TidyTests' --skip End
 scripts/test-phase.sh $(1) --skip-build --filter '$(SERVING)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(STACK)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(RESTIC)'
-scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(CLUSTERS)' --skip '$(UNLOCKS)' \
-  --skip '$(POOLS)'
+scripts/test-phase.sh $(1) --skip-build --filter '$(OUTSIDE)'
+scripts/test-phase.sh $(1) --skip-build --filter EndToEndTests --skip '$(OUTSIDE)' --skip '$(CLUSTERS)' \
+  --skip '$(UNLOCKS)' --skip '$(POOLS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(CLUSTERS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(UNLOCKS)'
 scripts/test-phase.sh $(1) --skip-build --filter '$(POOLS)'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -91,7 +92,7 @@ class SidecarStory(Story):
         self._erring.send("error EIO READ")
         self._wait_for(self._erring.path, "dead")
         self.note("mount failed")
-        self.ground.unmount(self._vanishing)
+        self._vanish()
         self._wait_for(self._vanishing, "absent")
         self.note("mount vanished")
         if (number + 1) % self.pace.kill_every == 0:
@@ -111,6 +112,14 @@ class SidecarStory(Story):
         self._erring.send("clear")
         self.ground.mount(self._vanishing)
 
+    def _vanish(self) -> None:
+        def is_gone() -> bool:
+            # Not while a probe is in it.
+            self.ground.unmount(self._vanishing)
+            return True
+
+        self.wait(is_gone, f"{self._vanishing} can be unmounted")
+
     def _wait_for(self, path: str, verdict: str) -> None:
         self.wait(lambda: self._mounts()[path].get("verdict") == verdict, f"{path} is {verdict}")
 
@@ -118,7 +127,8 @@ class SidecarStory(Story):
         """It may be beyond killing while its mount hangs; there has to be another one all the same."""
         before = self.metric("mountmon_probe_worker_restarts_total")
         for pid in process.children(self.subject.main.pid):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.wait(
             lambda: self.metric("mountmon_probe_worker_restarts_total") > before,
             "another probe worker",

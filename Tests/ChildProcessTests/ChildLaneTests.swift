@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -38,7 +39,13 @@ import Testing
 
   @Test func `runs one after the other, also after one that took too long`() async {
     let lane = ChildLane()
-    let busy = Task { await lane.run(Self.command("sleep 1000", deadline: .milliseconds(300))) }
+    let mark = NSTemporaryDirectory() + "lane-\(UUID().uuidString)"
+    defer { unlink(mark) }
+    let busy = Task {
+      await lane.run(Self.command(": >\(mark); sleep 1000", deadline: .seconds(2)))
+    }
+    // The others come after it.
+    for _ in 0..<6000 where access(mark, F_OK) != 0 { try? await Task.sleep(for: .milliseconds(5)) }
     async let one = lane.run(Self.command("echo 1"))
     async let two = lane.run(Self.command("echo 2"))
     let results = await [one, two]

@@ -1,5 +1,6 @@
 import Foundation
 import JSONValue
+import StackKit
 import StubAPIServer
 import Testing
 

@@ -169,7 +169,7 @@ class TheImage(unittest.TestCase):
         tell(f"docker stop, a mount hung: nobody listens after {time.monotonic() - since:.2f} s")
         until(lambda: process.is_over, "the first process is over")
         tell(f"docker stop, a mount hung: the first process is over after {time.monotonic() - since:.2f} s")
-        self.assertIn("shutdown complete", self.engine.docker("logs", name).stdout)
+        until(lambda: "shutdown complete" in self.engine.docker("logs", name).stdout, "it says so")
         since = time.monotonic()
         self.ill.tell("clear")
         until(lambda: not self.engine.inspect(name)["State"]["Running"], "the container has ended")

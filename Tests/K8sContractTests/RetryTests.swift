@@ -155,7 +155,11 @@ import Testing
 
   @Test func `because nobody listens is tried again, even a POST`() async throws {
     try await Arena.onStub { arena, server in
-      let maps = try arena.resource(ConfigMap.self)
+      var cluster = arena.cluster
+      // Enough tries until it listens again, however long that takes.
+      cluster.settings.retries = RetryPolicy(
+        attempts: 200, backoff: Backoff(initial: .milliseconds(50), maximum: .milliseconds(200)))
+      let maps = try cluster.resource(ConfigMap.self, in: arena.scope)
       try await server.refuseConnections()
       let making = Task { try await maps.create(arena.configMap("one")) }
       try await Task.sleep(for: .milliseconds(100))

@@ -172,7 +172,13 @@ actor FaultFileSystem {
 
   func unmount(lazy: Bool) async throws {
     let words = lazy ? ["umount", "-l", mountpoint] : ["umount", mountpoint]
-    let outcome = try await Child(words).finish()
+    var outcome = try await Child(words).finish()
+    // A probe may be in it at this moment.
+    _ = try await eventually(within: .seconds(30)) {
+      guard outcome.errors.contains("busy") else { return true }
+      outcome = try await Child(words).finish()
+      return false
+    }
     guard outcome.ending == .exited(0) else { throw KitError(outcome.errors) }
   }
 

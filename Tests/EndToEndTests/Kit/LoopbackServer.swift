@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import StackKit
 import Synchronization
 
 /// A server on 127.0.0.1 that answers each request of HTTP as it is told, or not at all.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSONValue
+import StackKit
 
 /// A running `mountmon sidecar` with its configuration, its log and its endpoints.
 final class Sidecar {
@@ -136,12 +137,13 @@ final class Sidecar {
     else { throw KitError("it does not listen on port \(port)") }
   }
 
-  /// Waits until a mount has this status (`HEALTHY`), this verdict (`hung`), or both.
+  /// Waits until a mount has this status (`HEALTHY`), this verdict (`hung`), these words in its last
+  /// error, or several of them at a time.
   ///
   /// - Returns: How long that took, and the mount then.
   @discardableResult
   func waitUntil(
-    _ name: String, is status: String? = nil, verdict: String? = nil,
+    _ name: String, is status: String? = nil, verdict: String? = nil, error words: String? = nil,
     within limit: Duration = .seconds(6)
   ) async throws -> (elapsed: Duration, mount: JSONValue) {
     let start = ContinuousClock.now
@@ -150,9 +152,11 @@ final class Sidecar {
       last = try await self.status(of: name)
       return (status.map { last["status"]?.stringValue == $0 } ?? true)
         && (verdict.map { last["verdict"]?.stringValue == $0 } ?? true)
+        && (words.map { last["lastError"]?.stringValue?.contains($0) == true } ?? true)
     }
     guard came else {
-      throw KitError("\(name) is not \(status ?? "") \(verdict ?? "") in \(limit) but \(last)")
+      let wanted = [status, verdict, words].compactMap { $0 }.joined(separator: " ")
+      throw KitError("\(name) is not \(wanted) in \(limit) but \(last)")
     }
     return (start.duration(to: .now), last)
   }

@@ -33,23 +33,28 @@ struct `Events of a restart` {
   @Test func `stand on the pod and on its owner`() async throws {
     var options = TestCluster.Options()
     options.configuration = ["failureThreshold": 2]
+    // A pod that ends has little time for what it has not told.
+    options.endsPods = false
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount()
-      _ = try await cluster.waitForReplacement(of: pod)
-      let events = events(cluster)
-      for (kind, uid) in [("Pod", pod.uid), ("StatefulSet", uid(cluster, "StatefulSet"))] {
-        let own = events.filter { $0.uid == uid }
-        #expect(own.allSatisfy { $0.kind == kind && $0.type == "Warning" })
-        #expect(
-          Set(own.map(\.reason)) == ["MountDegraded", "MountUnhealthy", "WatchdogRestart"],
-          "\(kind): \(events)")
-        let restart = own.first { $0.reason == "WatchdogRestart" }
-        #expect(restart?.note.contains("triggering pod restart") == true)
-        #expect(restart?.note.contains("library") == true)
+      let objects = [("Pod", pod.uid), ("StatefulSet", uid(cluster, "StatefulSet"))]
+      try await cluster.wait(for: "the events") {
+        objects.allSatisfy { _, uid in
+          Set(events(cluster).filter { $0.uid == uid }.map(\.reason))
+            == ["MountDegraded", "MountUnhealthy", "WatchdogRestart"]
+        }
       }
+      for (kind, uid) in objects { check(events(cluster).filter { $0.uid == uid }, kind) }
       #expect(cluster.server.violations == [])
     }
+  }
+
+  private func check(_ own: [Told], _ kind: String) {
+    #expect(own.allSatisfy { $0.kind == kind && $0.type == "Warning" }, "\(own)")
+    let restart = own.first { $0.reason == "WatchdogRestart" }
+    #expect(restart?.note.contains("triggering pod restart") == true)
+    #expect(restart?.note.contains("library") == true)
   }
 
   @Test func `stand on the Deployment as well, where it can be found`() async throws {
@@ -57,13 +62,16 @@ struct `Events of a restart` {
     options.kind = "Deployment"
     let sets = StubRule(["get"], groups: ["apps"], resources: ["replicasets"])
     options.roles = { _ in [TestCluster.role(with: [sets])] }
+    options.endsPods = false
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount()
-      try await cluster.wait(for: "a replacement") { cluster.pods.count == 2 }
       let deployment = uid(cluster, "Deployment")
-      let restarts = events(cluster).filter { $0.reason == "WatchdogRestart" }
-      #expect(Set(restarts.map(\.kind)) == ["Pod", "ReplicaSet", "Deployment"])
+      var restarts: [Told] = []
+      try await cluster.wait(for: "the events") {
+        restarts = events(cluster).filter { $0.reason == "WatchdogRestart" }
+        return Set(restarts.map(\.kind)) == ["Pod", "ReplicaSet", "Deployment"]
+      }
       #expect(restarts.contains { $0.uid == pod.uid })
       #expect(restarts.contains { $0.uid == deployment })
     }

@@ -94,7 +94,7 @@ struct `A restart that has to wait` {
     options.setUp = { server in
       server.inject(
         StubFault(
-          .delay(.milliseconds(700)), where: StubFault.requests("POST", containing: "/eviction")))
+          .delay(.seconds(3)), where: StubFault.requests("POST", containing: "/eviction")))
     }
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
@@ -138,12 +138,14 @@ struct `A restart that has to wait` {
 
   @Test func `does so soon after the last one`() async throws {
     var options = TestCluster.Options()
-    options.watchdog = ["budget": ["spacing": "6s"]]
-    options.prepare = { stub in
-      let line = "\(stub.now.rfc3339(fractionDigits: 3)) plex-0 \(RefusedUID.any) 1"
-      stub.create(TestCluster.lease(history: [line]))
-    }
+    options.watchdog = ["budget": ["spacing": "15s"]]
     try await TestCluster.with(options) { cluster in
+      // The time runs from here: it must not be over before the mount is seen to be broken.
+      try await cluster.waitUntilArmed()
+      cluster.server.withCluster { stub in
+        let line = "\(stub.now.rfc3339(fractionDigits: 3)) plex-0 \(RefusedUID.any) 1"
+        stub.create(TestCluster.lease(history: [line]))
+      }
       let pod = try await hold(in: cluster, because: "spacing").pod
       _ = try await cluster.waitForReplacement(of: pod)
       #expect(cluster.removed == [pod.uid])
@@ -168,7 +170,7 @@ struct `A restart that has to wait` {
       let both = cluster.pods
       for pod in both { try pod.breakMount() }
       var most = 0
-      try await cluster.wait(for: "two replacements", within: .seconds(40)) {
+      try await cluster.wait(for: "two replacements", within: .seconds(90)) {
         let alive = Set(cluster.pods.filter { $0.end == nil }.map(\.name))
         most = max(most, 2 - alive.count)
         return cluster.pods.count == 4 && cluster.claims == []

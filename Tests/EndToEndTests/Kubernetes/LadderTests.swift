@@ -1,5 +1,6 @@
 import Foundation
 import JSONValue
+import StackKit
 import StubAPIServer
 import Testing
 
@@ -143,8 +144,11 @@ struct `The steps of a restart` {
       let pod = try await cluster.waitUntilArmed()
       let first = pod.sidecar
       try pod.breakMount()
-      try await cluster.wait(for: "its end") { !pod.endings.isEmpty }
+      // Mended before the kubelet of the test starts it again.
+      let hasEnded = await eventually(within: .seconds(30)) { !first.child.isRunning }
+      #expect(hasEnded)
       try pod.mendMount()
+      try await cluster.wait(for: "its end") { !pod.endings.isEmpty }
       #expect(pod.endings == [.exited(86)])
       let records = first.records("mount unhealthy, triggering pod restart")
       #expect(records.map { $0["strategy"]?.stringValue } == ["exit"])

@@ -136,7 +136,8 @@ struct `A restart that is refused` {
       for pod in cluster.pods {
         cluster.server.withCluster { $0.grant([TestCluster.role()], to: pod.token) }
       }
-      try await cluster.wait(for: "all are armed", within: .seconds(20)) {
+      // A second review may be refused as well: the pause after that is up to 20 s.
+      try await cluster.wait(for: "all are armed", within: .seconds(60)) {
         cluster.removed == [first.uid] && cluster.pods.count == permissions.count + 1
           && cluster.claims == []
       }

@@ -24,7 +24,9 @@ struct `A pod whose mount is lost` {
       let entry = try #require(cluster.history.first).split(separator: " ")
       #expect(cluster.history.count == 1)
       #expect(entry.dropFirst() == ["plex-0", pod.uid[...], "1", next.uid[...]])
-      #expect(next.says("this pod is well: the restart that made it is over"))
+      try await cluster.wait(for: "it says so") {
+        next.says("this pod is well: the restart that made it is over")
+      }
       try await LogSchema.check(pod.sidecar.log, next.sidecar.log)
       let labels = cluster.lease?["metadata"]?["labels"]
       #expect(labels?["app.kubernetes.io/managed-by"]?.stringValue == "mountmon")
@@ -120,7 +122,7 @@ struct `A pod whose mount is lost` {
       try pod.mendMount()
       try await cluster.wait(until: pod, is: "armed")
       #expect(pod.says("restart pending"))
-      #expect(pod.says("restart cancelled"))
+      try await cluster.wait(for: "it says so") { pod.says("restart cancelled") }
       try await LogSchema.check(pod.sidecar.log)
       try await cluster.watch(for: .seconds(2)) { #expect(await pod.state() == "armed") }
       #expect(cluster.removals == [])

@@ -51,6 +51,7 @@ struct `What a run of outcomes means` {
         }
         for (name, _, _) in mounts {
           try await sidecar.waitUntil(name, is: "UNHEALTHY", within: .seconds(30))
+          try await sidecar.waitForRecord("mount unhealthy") { $0["name"]?.stringValue == name }
         }
         let told = sidecar.records("mount unhealthy")
         #expect(told.map { $0["name"]?.stringValue } == ["downloads", "movies", "tv"])

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSONValue
+import StackKit
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -30,6 +31,11 @@ struct `A sidecar whose configuration changes` {
           "config.json", text(try configuration(folder, ["b", "c"]), of: sidecar))
         try await waitForMount("c", of: sidecar, within: .seconds(10))
         await #expect(throws: KitError.self) { try await sidecar.status(of: "a") }
+        // The mount may be looked at before the line is written.
+        let isTold = await eventually(within: .seconds(30)) {
+          sidecar.records("configuration reloaded").count >= 2
+        }
+        #expect(isTold)
         #expect(sidecar.records("configuration reloaded").count == 2)
       }
     }
@@ -43,6 +49,10 @@ struct `A sidecar whose configuration changes` {
         kill(sidecar.pid, SIGHUP)
         try await sidecar.waitForRecord("configuration not reloaded, the old one stays") {
           $0["error"]?.stringValue?.contains("pth") == true
+        }
+        // The second fault of that file is a second line.
+        try await sidecar.waitForRecord("configuration not reloaded, the old one stays") {
+          $0["error"]?.stringValue?.contains("is missing") == true
         }
         #expect(try await sidecar.status(of: "a")["status"]?.stringValue == "HEALTHY")
         let complaints = sidecar.records("configuration not reloaded, the old one stays").count

@@ -56,7 +56,7 @@ struct `A lock that may be held` {
           let detail = try await watch.status()["repositories"]?[0]?["detail"]?.stringValue
           return detail?.contains("fake-node") == true
         }
-        #expect(stage.events.contains("UnlockHeld"))
+        try await stage.wait(for: "the event") { stage.events.contains("UnlockHeld") }
         try await stage.watch(for: .seconds(4)) {
           let locks = try await stage.repository.locks()
           #expect(locks.contains { $0.host == pod })

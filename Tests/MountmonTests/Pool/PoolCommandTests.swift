@@ -99,6 +99,9 @@ private final class Running {
     world.pool(isThere: true)
     #expect(await waits { world.stack.isWhole && world.disk.debts.isEmpty })
     world.change { $0.mute = ["plex"] }
+    // It has to be under way, for what is not over to be told.
+    #expect(try await world.run("drain", "--no-wait").code == 0)
+    #expect(await waits { running.monitor.view.picture.run != nil })
     let late = try await world.run("drain", "--timeout", "1s")
     #expect(late.code == 4)
     #expect(late.err.contains("not over in time: drain: "), "\(late.err)")

@@ -78,7 +78,7 @@ import TimeText
     #expect(detected() == 1, "the same failure is no news")
 
     isJobNew.store(true, ordering: .relaxed)
-    try await Self.lead(controller) { !$0.repositories.isEmpty }
+    try await Self.lead(controller) { $0.counts.detected.values.reduce(0, +) == 2 }
     #expect(detected() == 2)
   }
 }

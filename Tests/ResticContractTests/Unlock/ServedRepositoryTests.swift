@@ -61,8 +61,11 @@ import Testing
         try await Task.sleep(for: .milliseconds(1))
       }
       started.run.send(SIGSTOP, to: "sh")
-      try await Task.sleep(for: .milliseconds(300))
-      if repository.lockIDs == [lock], !started.run.output.contains("unlocked") {
+      // What it had begun goes on to its end.
+      let isStill = await holds {
+        started.run.processes(named: "restic").allSatisfy { !ProcessTable.isAlive($0) }
+      }
+      if isStill, repository.lockIDs == [lock], !started.run.output.contains("unlocked") {
         return (unlock, lock, started)
       }
       await started.run.kill()
@@ -96,7 +99,7 @@ import Testing
     _ body: (ServedProgram, App, ResticRepository, LocalCluster) async throws -> Void
   ) async throws {
     try await ResticRepository.with { repository in
-      let port = try LoopbackPort.free()
+      let port = try FreePort.take()
       let log = try GuardedFolder()
       let server = ServedProgram(
         ["/usr/bin/rclone", "serve", "restic", "--addr", "127.0.0.1:\(port)", repository.path],
@@ -121,7 +124,7 @@ import Testing
   }
 
   private func answers(_ server: ServedProgram, _ app: App) async throws {
-    let port = UInt16(app.address.split(separator: ":").last?.dropLast() ?? "") ?? 0
+    let port = Int(app.address.split(separator: ":").last?.dropLast() ?? "") ?? 0
     let isThere = await holds { LoopbackPort.isOpen(port) }
     guard isThere else { throw KitFault("rclone does not serve: \(server.output)") }
   }
@@ -129,19 +132,7 @@ import Testing
 
 /// TCP ports of this machine.
 enum LoopbackPort {
-  /// One that nobody listens at.
-  static func free() throws -> UInt16 {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = address(0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withPointer(to: &address) { bind(socket, $0, size) }
-    let named = withPointer(to: &address) { getsockname(socket, $0, &size) }
-    guard bound == 0, named == 0 else { throw KitFault("no port: errno \(errno)") }
-    return UInt16(bigEndian: address.sin_port)
-  }
-
-  static func isOpen(_ port: UInt16) -> Bool {
+  static func isOpen(_ port: Int) -> Bool {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     var address = address(port)
@@ -149,10 +140,10 @@ enum LoopbackPort {
     return withPointer(to: &address) { connect(socket, $0, size) } == 0
   }
 
-  private static func address(_ port: UInt16) -> sockaddr_in {
+  private static func address(_ port: Int) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
+    address.sin_port = in_port_t(port).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     return address
   }

@@ -1,4 +1,5 @@
 import StackDrain
+import StackKit
 import Testing
 
 /// A real aria2c with a secret, which saves its session.

@@ -1,4 +1,5 @@
 import StackDrain
+import StackKit
 import Testing
 
 /// A real SABnzbd, without a news server.

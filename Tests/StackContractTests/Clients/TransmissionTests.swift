@@ -1,5 +1,6 @@
 import Pacing
 import StackDrain
+import StackKit
 import Testing
 
 /// A real transmission-daemon with two torrents: one runs, one was stopped by a person.

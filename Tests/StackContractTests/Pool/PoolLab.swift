@@ -7,6 +7,9 @@ import Testing
 
 @testable import StackDrain
 
+/// One at a time: loop devices and the kernel's events are the machine's.
+@Suite(.serialized) enum `Pools of a laboratory` {}
+
 /// A drive pool as it is: ext4 on loop devices, mergerfs over them. Nothing in here touches the pool
 /// from the test's own process.
 final class PoolLab: Sendable {

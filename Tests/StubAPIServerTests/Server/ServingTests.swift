@@ -2,7 +2,7 @@ import JSONValue
 import StubAPIServer
 import Testing
 
-@Suite struct `The stub API server` {
+@Suite(.timeLimit(.minutes(2))) struct `The stub API server` {
   @Test func `answers over TLS, and knows who asks`() async throws {
     let server = try await StubAPIServer()
     let curl = try Curl(server)
@@ -22,7 +22,7 @@ import Testing
     let curl = try Curl(server)
     let watch = Task {
       try await curl(
-        "GET", "/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=3")
+        "GET", "/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=600")
     }
     while server.withCluster({ $0.openStreams }) == 0 {
       try await Task.sleep(for: .milliseconds(5))
@@ -33,6 +33,11 @@ import Testing
       """
     let created = try await curl("POST", "/api/v1/namespaces/default/pods", body: pod)
     #expect(created.status == 201)
+    func phase() -> JSONValue? {
+      server.withCluster { $0.object("Pod", "one", in: "default")?["status"]?["phase"] }
+    }
+    while phase() != "Running" { try await Task.sleep(for: .milliseconds(5)) }
+    server.advance(by: .seconds(600))
     let seen = try await watch.value
     #expect(seen.exitCode == 0)
     let types = seen.body.split(separator: "\n").compactMap {
@@ -50,6 +55,7 @@ import Testing
     #expect(try await curl("GET", "/version").exitCode != 0)
     server.inject(StubFault(.freezeAfterHead, count: 1))
     #expect(try await curl("GET", "/version", timeout: 1).exitCode == 28)
+    server.removeFaults()
     server.inject(StubFault(.answer(.tooManyRequests), count: 1))
     let refused = try await curl("GET", "/version")
     #expect(refused.status == 429)

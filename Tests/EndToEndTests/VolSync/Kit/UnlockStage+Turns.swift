@@ -33,8 +33,9 @@ extension UnlockStage {
     addBackup()
     let pod = try await runningMover()
     try await waitForLock(of: pod)
+    await run(of: pod)?.kill()
     try setSlow(false)
-    try await kill(pod)
+    try await wait(for: "\(pod) failed") { self.pods.first { $0.name == pod }?.phase == "Failed" }
     return pod
   }
 
@@ -67,12 +68,6 @@ extension UnlockStage {
       return name != nil
     }
     return name ?? ""
-  }
-
-  /// Kills the first process of a pod, and with it all others.
-  private func kill(_ pod: String) async throws {
-    await run(of: pod)?.kill()
-    try await wait(for: "\(pod) failed") { self.pods.first { $0.name == pod }?.phase == "Failed" }
   }
 
   /// Lets the backup's data no longer be slow for who begins now; who is in the middle goes on.

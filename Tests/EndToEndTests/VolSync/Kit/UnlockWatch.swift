@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSONValue
+import StackKit
 
 /// A running `mountmon volsync --watch`.
 final class UnlockWatch {

@@ -180,32 +180,3 @@ final class Scratch: Sendable {
     rmdir(path)
   }
 }
-
-/// Ports that are free at this moment and given to nobody twice.
-enum FreePort {
-  private static let given = Mutex<Set<Int>>([])
-
-  static func take() throws -> Int {
-    for _ in 0..<100 {
-      let port = try Self.anyFree()
-      if given.withLock({ $0.insert(port).inserted }) { return port }
-    }
-    throw KitError("no free port")
-  }
-
-  private static func anyFree() throws -> Int {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    defer { close(listener) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listener, address, length) == 0 ? getsockname(listener, address, &length) : -1
-      }
-    }
-    guard result == 0 else { throw KitError("a free port: errno \(errno)") }
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
-}
