@@ -25,6 +25,10 @@ SOURCES := Package.swift Sources Tests Examples
 # need PROGRAM,WHAT FOR: ends with one line when a program is missing.
 need = command -v $(1) >/dev/null || { echo "make $@: needs $(1) ($(2))" >&2; exit 1; }
 
+# Swift Testing begins all tests at once, a thousand of them on a thread a core: each waits for all others
+# then. A version that does not know this variable does so still.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+
 # What runs servers of its own, and programs beside them.
 SERVING := HTTPTransportTests|StubAPIServerTests|K8sContractTests
 

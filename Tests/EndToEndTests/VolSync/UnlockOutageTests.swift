@@ -87,6 +87,9 @@ struct `An unlock while the cluster is not well` {
         try await watch.waitUntilReady()
         try await stage.failBackup()
         try await stage.wait(for: "a try has failed") { stage.events.contains("UnlockFailed") }
+        try await stage.wait(for: "it is counted") {
+          stage.monitor["totalUnlocksFailed"]?.intValue ?? 0 >= 1
+        }
         #expect(stage.repository.lockIDs.count == 1)
       }
       try stage.multiplyTries(to: 10)
