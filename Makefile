@@ -16,7 +16,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib --product mountmon --disable-d
 
 # Which bounds checks the optimizer leaves out depends on where its memory lies: in one place always, two
 # builds are the same. A container may forbid it; then they mostly are.
-FIXED_PLACE := $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
+FIXED_PLACE = $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
 
 # What the release says that it was built from; empty: an unknown commit.
 COMMIT ?= $(shell scripts/commit.sh)

@@ -33,18 +33,11 @@ struct `Events of a restart` {
   @Test func `stand on the pod and on its owner`() async throws {
     var options = TestCluster.Options()
     options.configuration = ["failureThreshold": 2]
-    // A pod that ends has little time for what it has not told.
-    options.endsPods = false
     try await TestCluster.with(options) { cluster in
       let pod = try await cluster.waitUntilArmed()
       try pod.breakMount()
+      _ = try await cluster.waitForReplacement(of: pod)
       let objects = [("Pod", pod.uid), ("StatefulSet", uid(cluster, "StatefulSet"))]
-      try await cluster.wait(for: "the events") {
-        objects.allSatisfy { _, uid in
-          Set(events(cluster).filter { $0.uid == uid }.map(\.reason))
-            == ["MountDegraded", "MountUnhealthy", "WatchdogRestart"]
-        }
-      }
       for (kind, uid) in objects { check(events(cluster).filter { $0.uid == uid }, kind) }
       #expect(cluster.server.violations == [])
     }
@@ -52,6 +45,9 @@ struct `Events of a restart` {
 
   private func check(_ own: [Told], _ kind: String) {
     #expect(own.allSatisfy { $0.kind == kind && $0.type == "Warning" }, "\(own)")
+    #expect(
+      Set(own.map(\.reason)) == ["MountDegraded", "MountUnhealthy", "WatchdogRestart"],
+      "\(kind): \(own)")
     let restart = own.first { $0.reason == "WatchdogRestart" }
     #expect(restart?.note.contains("triggering pod restart") == true)
     #expect(restart?.note.contains("library") == true)

@@ -170,6 +170,7 @@ struct `A restart that has to wait` {
       let both = cluster.pods
       for pod in both { try pod.breakMount() }
       var most = 0
+      // The second may meet the first one's claim twice, with 10 to 20 s between two looks.
       try await cluster.wait(for: "two replacements", within: .seconds(90)) {
         let alive = Set(cluster.pods.filter { $0.end == nil }.map(\.name))
         most = max(most, 2 - alive.count)

@@ -23,16 +23,13 @@ struct `The sidecar's life` {
         kill(sidecar.pid, signal)
         // New connections are still taken, and told that there will be no more.
         var refusals = 0
-        var (last, gap) = (start, Duration.zero)
         while let other = try? LoopbackConnection(port: sidecar.port) {
-          (gap, last) = (max(gap, last.duration(to: .now)), .now)
           await other.send(request)
           guard let reply = try? await other.reply(to: "GET", within: .seconds(1)) else { break }
           if reply.status == 503 { refusals += 1 }
           guard start.duration(to: .now) < .seconds(3) else { break }
         }
-        gap = max(gap, last.duration(to: .now))
-        #expect(refusals > 0 || gap > .milliseconds(100), "or nobody asked meanwhile")
+        #expect(refusals > 0)
         let outcome = try await sidecar.child.finish(within: .seconds(5))
         let elapsed = start.duration(to: .now)
         #expect(outcome.ending == .exited(0))

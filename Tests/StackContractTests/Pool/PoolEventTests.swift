@@ -90,7 +90,7 @@ extension `Pools of a laboratory` {
       try await PoolLab.with { lab in
         let (pool, probing) = try lab.settings()
         let evidence = try await PoolEyes.lookOnce(
-          pool, probing, prober: try EyesUnderTest.worker(), within: .seconds(30))
+          pool, probing, prober: try EyesUnderTest.worker())
         let judgement = PoolJudgement(pool, by: evidence)
         #expect(judgement.state == .healthy, "\(judgement)")
         #expect(judgement.states == [.usable, .usable, .usable])
@@ -102,7 +102,7 @@ extension `Pools of a laboratory` {
         let (pool, probing) = try lab.settings()
         lab.signal(SIGSTOP)
         let evidence = try await PoolEyes.lookOnce(
-          pool, probing, prober: try EyesUnderTest.worker(), within: .seconds(30))
+          pool, probing, prober: try EyesUnderTest.worker())
         #expect(PoolJudgement(pool, by: evidence).state == .stale)
         // Less time than a probe has: it is said that nobody knows, and nothing is made up.
         let hasty = try await PoolEyes.lookOnce(

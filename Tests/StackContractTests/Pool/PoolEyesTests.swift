@@ -116,14 +116,19 @@ extension `Pools of a laboratory` {
       }
     }
 
+    /// Stops the mergerfs of a healthy pool, and waits until that is seen.
+    private func hang(_ lab: PoolLab, _ eyes: EyesUnderTest) async throws -> EyesUnderTest.Telling {
+      try await eyes.wait(until: .healthy)
+      let start = Tick.now()
+      lab.signal(SIGSTOP)
+      eyes.eyes.lookNow()
+      return try await eyes.wait(until: .stale, since: start)
+    }
+
     @Test func `is stale while mergerfs is stopped, and healthy when it goes on`() async throws {
       try await PoolLab.with { lab in
         try await EyesUnderTest.with(lab) { eyes in
-          try await eyes.wait(until: .healthy)
-          let start = Tick.now()
-          lab.signal(SIGSTOP)
-          eyes.eyes.lookNow()
-          let seen = try await eyes.wait(until: .stale, since: start)
+          let seen = try await hang(lab, eyes)
           #expect(seen.judgement.peril == .unresponsive)
           #expect(seen.evidence.probe.value?.verdict == .hung)
           // The branches are not behind the union: they answer while it hangs.
@@ -139,11 +144,7 @@ extension `Pools of a laboratory` {
     @Test func `is healthy when it is mounted anew while the former one hangs on`() async throws {
       try await PoolLab.with { lab in
         try await EyesUnderTest.with(lab) { eyes in
-          try await eyes.wait(until: .healthy)
-          let start = Tick.now()
-          lab.signal(SIGSTOP)
-          eyes.eyes.lookNow()
-          let hung = try await eyes.wait(until: .stale, since: start)
+          let hung = try await hang(lab, eyes)
           try lab.detachPool()
           let gone = try await eyes.wait(until: .unmounted, since: hung.tick)
           try lab.mountPool()
